@@ -1,0 +1,367 @@
+package dev.millrace;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the executors have in common: all that can be said with "take this task", "give back what has not begun" and
+ * "wait for the end".
+ */
+abstract class AbstractTaskExecutor implements TaskExecutorService {
+    /** How long {@code close(Duration)} waits for code to react to its interrupt. */
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    abstract TaskHome home();
+
+    /** Takes the task by the executor's own rules; may block, or run it here, or throw a rejection. */
+    abstract void accept(TaskFuture<?> task);
+
+    /** Takes the task if there is room within that time; false if not. */
+    abstract boolean acceptWithin(TaskFuture<?> task, long nanos);
+
+    /** Takes the task now or when there is room; does not block. */
+    abstract void acceptWhenRoom(TaskFuture<?> task);
+
+    /** Takes one of several tasks whose submitter will wait for them: blocks on no full queue, but may reject. */
+    abstract void acceptOfMany(TaskFuture<?> task);
+
+    /** After a shutdown: takes out what has not begun, in order. Termination waits for {@link #drained()}. */
+    abstract List<TaskFuture<?>> drainPending();
+
+    /** What was taken out has been cancelled, and its callbacks have run. */
+    abstract void drained();
+
+    /** After a shutdown: interrupts what runs, and whatever still begins. Returns what was running. */
+    abstract List<TaskFuture<?>> interruptRunning();
+
+    /** The threads that run tasks of this executor, or are its workers. */
+    abstract List<? extends Runner> runners();
+
+    /** Waits, after termination, until the threads have really ended. */
+    abstract void awaitThreads() throws InterruptedException;
+
+    @Override
+    public <T extends @Nullable Object> TaskFuture<T> submit(Callable<T> task) {
+        TaskFuture<T> future = TaskFuture.of(home(), Objects.requireNonNull(task, "task"));
+        accept(future);
+        return future;
+    }
+
+    @Override
+    public TaskFuture<?> submit(Runnable task) {
+        TaskFuture<?> future = TaskFuture.of(home(), Objects.requireNonNull(task, "task"));
+        accept(future);
+        return future;
+    }
+
+    @Override
+    public <T extends @Nullable Object> TaskFuture<T> submit(Runnable task, T result) {
+        return submit(Executors.callable(Objects.requireNonNull(task, "task"), result));
+    }
+
+    @Override
+    public <T extends @Nullable Object> TaskFuture<T> submit(Callable<T> task, TaskOptions options) {
+        return withOptions(task, options, this::accept);
+    }
+
+    @Override
+    public <T extends @Nullable Object> Optional<TaskFuture<T>> trySubmit(Callable<T> task, Duration timeout) {
+        TaskFuture<T> future = TaskFuture.of(home(), Objects.requireNonNull(task, "task"));
+        return acceptWithin(future, Durations.toNanos(timeout)) ? Optional.of(future) : Optional.empty();
+    }
+
+    @Override
+    public <T extends @Nullable Object> TaskFuture<T> submitWhenRoom(Callable<T> task) {
+        TaskFuture<T> future = TaskFuture.of(home(), Objects.requireNonNull(task, "task"));
+        acceptWhenRoom(future);
+        return future;
+    }
+
+    @Override
+    public <T extends @Nullable Object> TaskFuture<T> submitWhenRoom(Callable<T> task, TaskOptions options) {
+        return withOptions(task, options, this::acceptWhenRoom);
+    }
+
+    private <T extends @Nullable Object> TaskFuture<T> withOptions(
+            Callable<T> task, TaskOptions options, java.util.function.Consumer<TaskFuture<?>> accept) {
+        var own = new TaskHome.WithOptions(home(), Objects.requireNonNull(options, "options"));
+        TaskFuture<T> future = TaskFuture.of(own, Objects.requireNonNull(task, "task"));
+        own.arm(future);
+        boolean accepted = false;
+        try {
+            accept.accept(future);
+            accepted = true;
+        } finally {
+            if (!accepted) {
+                own.ended();
+            }
+        }
+        return future;
+    }
+
+    /**
+     * Runs the task without a future: what it throws goes to the uncaught-exception handler of the thread that runs it.
+     */
+    @Override
+    public void execute(Runnable task) {
+        accept(TaskFuture.detached(home(), Objects.requireNonNull(task, "task")));
+    }
+
+    @Override
+    public <T extends @Nullable Object> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks)
+            throws InterruptedException {
+        return invokeAll(tasks, Long.MAX_VALUE);
+    }
+
+    @Override
+    public <T extends @Nullable Object> List<Future<T>> invokeAll(
+            Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit) throws InterruptedException {
+        return invokeAll(tasks, Math.min(unit.toNanos(timeout), Long.MAX_VALUE - 1));
+    }
+
+    /** {@code Long.MAX_VALUE} stands for no limit. */
+    private <T extends @Nullable Object> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks, long nanos)
+            throws InterruptedException {
+        long start = home().backend.nanoTime();
+        List<TaskFuture<T>> futures = futures(tasks);
+        boolean allDone = false;
+        try {
+            for (TaskFuture<T> future : futures) {
+                if (nanos != Long.MAX_VALUE && left(nanos, start) <= 0) {
+                    return new ArrayList<>(futures);
+                }
+                acceptOfMany(future);
+            }
+            allDone = TaskFutures.awaitAll(futures, nanos == Long.MAX_VALUE ? nanos : left(nanos, start));
+            return new ArrayList<>(futures);
+        } finally {
+            if (!allDone) {
+                cancelAll(futures);
+            }
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T invokeAny(Collection<? extends Callable<T>> tasks)
+            throws InterruptedException, ExecutionException {
+        try {
+            return invokeAny(tasks, Long.MAX_VALUE);
+        } catch (TimeoutException e) {
+            throw new AssertionError("this wait has no limit", e);
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T invokeAny(
+            Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return invokeAny(tasks, Math.min(unit.toNanos(timeout), Long.MAX_VALUE - 1));
+    }
+
+    private <T extends @Nullable Object> T invokeAny(Collection<? extends Callable<T>> tasks, long nanos)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        long start = home().backend.nanoTime();
+        List<TaskFuture<T>> futures = futures(tasks);
+        if (futures.isEmpty()) {
+            throw new IllegalArgumentException("invokeAny needs at least one task: 0");
+        }
+        NextDone<TaskFuture<T>> next = new NextDone<>();
+        ExecutionException failure = null;
+        try {
+            for (TaskFuture<T> future : futures) {
+                acceptOfMany(future);
+                next.add(future);
+                TaskFuture<T> done = next.poll();
+                if (done != null && done.status() == TaskStatus.SUCCESS) {
+                    return done.resultNow();
+                }
+                failure = done == null ? failure : failureOf(done);
+            }
+            while (next.open() > 0) {
+                TaskFuture<T> done = next.take(nanos == Long.MAX_VALUE ? nanos : left(nanos, start));
+                if (done == null) {
+                    throw new TimeoutException(
+                            "none of " + futures.size() + " tasks succeeded within " + Duration.ofNanos(nanos));
+                }
+                if (done.status() == TaskStatus.SUCCESS) {
+                    return done.resultNow();
+                }
+                failure = failureOf(done);
+            }
+            throw Objects.requireNonNull(failure);
+        } finally {
+            cancelAll(futures);
+        }
+    }
+
+    private static ExecutionException failureOf(TaskFuture<?> done) {
+        return new ExecutionException(
+                done.isCancelled() ? new TaskCancelledException(done.name()) : done.exceptionNow());
+    }
+
+    private <T extends @Nullable Object> List<TaskFuture<T>> futures(Collection<? extends Callable<T>> tasks) {
+        List<TaskFuture<T>> futures = new ArrayList<>(tasks.size());
+        for (Callable<T> task : tasks) {
+            futures.add(TaskFuture.of(home(), Objects.requireNonNull(task, "tasks must not hold null")));
+        }
+        return futures;
+    }
+
+    private static void cancelAll(List<? extends TaskFuture<?>> futures) {
+        for (TaskFuture<?> future : futures) {
+            future.cancel(true);
+        }
+    }
+
+    private long left(long nanos, long start) {
+        return nanos - (home().backend.nanoTime() - start);
+    }
+
+    @Override
+    public void shutdownAndCancelPending() {
+        shutdown();
+        cancelPending(() -> {});
+    }
+
+    @Override
+    public List<Runnable> shutdownNow() {
+        shutdown();
+        List<Runnable> code = new ArrayList<>();
+        // Interrupted before the drained are cancelled: a cancelled one's callback may wait for one that runs.
+        cancelPending(this::interruptRunning).forEach(task -> code.add(task.code));
+        return code;
+    }
+
+    private List<Dropped> cancelPending(Runnable meanwhile) {
+        List<TaskFuture<?>> tasks = drainPending();
+        try {
+            meanwhile.run();
+            return Dropped.cancel(tasks);
+        } finally {
+            drained();
+        }
+    }
+
+    @Override
+    public void close() {
+        ensureNotOwnTask("close");
+        shutdown();
+        boolean interrupted = false;
+        for (boolean ended = false; !ended; ) {
+            try {
+                ended = awaitTermination(1, TimeUnit.DAYS);
+                if (ended) {
+                    awaitThreads();
+                }
+            } catch (InterruptedException e) {
+                ended = false;
+                if (!interrupted) {
+                    shutdownNow();
+                }
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public ShutdownReport close(Duration drainFor) {
+        ensureNotOwnTask("close");
+        shutdown();
+        List<String> cancelled = new ArrayList<>();
+        List<String> interrupted = new ArrayList<>();
+        boolean flag = false;
+        boolean ended = false;
+        try {
+            ended = awaitTermination(Durations.toNanos(drainFor), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            flag = true;
+        }
+        if (!ended) {
+            cancelPending(() -> interruptRunning().forEach(task -> interrupted.add(task.name())))
+                    .forEach(task -> cancelled.add(task.name));
+        }
+        long start = home().backend.nanoTime();
+        for (boolean waited = false; !waited; ) {
+            try {
+                ended = awaitTermination(left(GRACE_NANOS, start), TimeUnit.NANOSECONDS);
+                if (ended) {
+                    awaitThreads();
+                }
+                waited = true;
+            } catch (InterruptedException e) {
+                flag = true;
+            }
+        }
+        ShutdownReport report =
+                new ShutdownReport(ended, cancelled, interrupted, ended ? new ArrayList<>() : stragglers());
+        if (flag) {
+            Thread.currentThread().interrupt();
+        }
+        return report;
+    }
+
+    private List<ShutdownReport.Straggler> stragglers() {
+        List<ShutdownReport.Straggler> stragglers = new ArrayList<>();
+        for (Runner runner : runners()) {
+            Thread thread = runner.thread();
+            TaskFuture<?> task = runner.task();
+            if (thread != null) {
+                stragglers.add(new ShutdownReport.Straggler(thread, task == null ? null : task.name()));
+            }
+        }
+        return stragglers;
+    }
+
+    /** What would wait for the calling task itself is refused. */
+    final void ensureNotOwnTask(String what) {
+        Runner me = Runner.current();
+        if (me != null && me.runsFor(home())) {
+            throw new IllegalStateException(what + " called from a task of " + home().name()
+                    + " itself, which would wait for its own end; call it from another thread, or call shutdown()");
+        }
+    }
+
+    /** A task that was cancelled before it began. */
+    static final class Dropped {
+        final String name;
+        final Runnable code;
+
+        private Dropped(String name, Runnable code) {
+            this.name = name;
+            this.code = code;
+        }
+
+        /** Cancels those of the tasks that have not begun. */
+        static List<Dropped> cancel(Collection<? extends TaskFuture<?>> tasks) {
+            List<Dropped> dropped = new ArrayList<>();
+            for (TaskFuture<?> task : tasks) {
+                Runnable code = task.asDropped();
+                if (code != null && task.cancelIfPending()) {
+                    dropped.add(new Dropped(task.name(), code));
+                }
+            }
+            return dropped;
+        }
+    }
+
+    /** What a submit to a shut-down executor throws. */
+    static RejectedExecutionException refusal(TaskHome home, TaskFuture<?> task, Object state) {
+        return new RejectedExecutionException(
+                home.name() + " takes no new tasks: " + state + " (task " + task.name() + " refused)");
+    }
+}

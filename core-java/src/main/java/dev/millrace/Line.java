@@ -1,0 +1,81 @@
+package dev.millrace;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who wait for room in a bounded pool, first come first served: threads that block in {@code submit}, and tasks
+ * that wait alone ({@code submitWhenRoom}). Not thread-safe: guarded by the pool's lock.
+ */
+final class Line {
+    private final Map<TaskFuture<?>, Place> places = new LinkedHashMap<>();
+
+    boolean isEmpty() {
+        return places.isEmpty();
+    }
+
+    /** Joins at the end; {@code waiter} is the thread that blocks meanwhile, if one does. */
+    Place join(TaskFuture<?> task, @Nullable Thread waiter) {
+        Place place = new Place(task, waiter);
+        places.put(task, place);
+        return place;
+    }
+
+    /** Takes the first. Only if not empty. */
+    Place poll() {
+        var first = places.entrySet().iterator();
+        Place place = first.next().getValue();
+        first.remove();
+        return place;
+    }
+
+    /** Takes that task's place out, or returns null if it has none. */
+    @Nullable
+    Place remove(TaskFuture<?> task) {
+        return places.remove(task);
+    }
+
+    /** Takes all. */
+    List<Place> drain() {
+        List<Place> all = new ArrayList<>(places.values());
+        places.clear();
+        return all;
+    }
+
+    /** A place in the line. */
+    static final class Place {
+        final TaskFuture<?> task;
+        final @Nullable Thread waiter;
+        /** Written once under the pool's lock, after {@code refusal}; the waiter looks. */
+        private volatile boolean decided;
+
+        private @Nullable Supplier<? extends RejectedExecutionException> refusal;
+
+        private Place(TaskFuture<?> task, @Nullable Thread waiter) {
+            this.task = task;
+            this.waiter = waiter;
+        }
+
+        boolean isDecided() {
+            return decided;
+        }
+
+        /** The task was accepted, or is done otherwise; or, with a reason, it was refused. */
+        void decide(@Nullable Supplier<? extends RejectedExecutionException> reason) {
+            refusal = reason;
+            decided = true;
+        }
+
+        /** Throws the reason in the waiter, if it was refused. */
+        void ensureNotRefused() {
+            if (refusal != null) {
+                throw refusal.get();
+            }
+        }
+    }
+}

@@ -1,0 +1,345 @@
+package dev.millrace;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a pool knows of its tasks and workers, and every decision that follows from it: which worker to wake, whether to
+ * start one, who gets a place in the queue, whether the pool has come to its end. A decision is made here and put on a
+ * {@link Plan}; the caller carries it out later, because no thread is started, woken or interrupted, and no code of the
+ * user's runs, under the lock. Not thread-safe: guarded by the lock of {@link PoolCore}.
+ */
+final class PoolState {
+    /** Goes from left to right only. */
+    enum Phase {
+        RUNNING,
+        /** No new tasks. */
+        SHUTDOWN,
+        /** And what runs is interrupted. */
+        STOPPING,
+        TERMINATED
+    }
+
+    private final Supplier<Worker> newWorker;
+    private final int capacity;
+    final TaskQueue queue;
+    final Line line = new Line();
+    /** All on the books: those whose thread is being started, free, busy and idle ones. */
+    private final Set<Worker> workers = new LinkedHashSet<>();
+    /** Parked; the one that parked last is used first. */
+    private final ArrayDeque<Worker> idle = new ArrayDeque<>();
+    /** How many of the workers are BUSY and FREE; the rest is idle. */
+    private int busy;
+
+    private int free;
+    private int maxWorkers;
+    /** Threads that run a task in place, not being our workers. */
+    private final Set<Runner> visitors = new LinkedHashSet<>();
+    /** What the end waits for beside workers: tasks run in place, and drained ones that are being ended. */
+    private int holds;
+    /** Threads of workers that have gone; they may need a moment to end. */
+    private final List<Thread> leaving = new ArrayList<>();
+
+    private final List<TaskPromise<Boolean>> awaitingQuiescence = new ArrayList<>();
+    private final TaskPromise<Boolean> terminated;
+    /** What the initializer threw, if it did. */
+    private @Nullable Throwable brokenBy;
+    /** Written under the lock, read anywhere. */
+    private volatile Phase phase = Phase.RUNNING;
+
+    PoolState(
+            TaskQueue queue,
+            int capacity,
+            int maxWorkers,
+            Supplier<Worker> newWorker,
+            TaskPromise<Boolean> terminated) {
+        this.queue = queue;
+        this.capacity = capacity;
+        this.maxWorkers = maxWorkers;
+        this.newWorker = newWorker;
+        this.terminated = terminated;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    @Nullable
+    Throwable brokenBy() {
+        return brokenBy;
+    }
+
+    // ---- tasks ----
+
+    /** A task takes the place of a worker that is not busy, or one of the places in the queue. */
+    boolean hasRoom() {
+        return queue.size() < (long) capacity + Math.max(0, maxWorkers - busy);
+    }
+
+    void enqueue(TaskFuture<?> task, Plan plan) {
+        queue.add(task);
+        try {
+            summon(plan);
+        } catch (Throwable noMemory) {
+            queue.remove(task);
+            throw noMemory;
+        }
+    }
+
+    /** The task is no longer pending: its place, in the queue or in the line, is given back. */
+    void withdraw(TaskFuture<?> task, Plan plan) {
+        if (queue.remove(task)) {
+            admitWaiting(plan);
+        } else {
+            Line.Place place = line.remove(task);
+            if (place != null) {
+                place.decide(null);
+                plan.wake(place.waiter);
+            }
+        }
+        tellIfOver(plan);
+    }
+
+    /** There may be room: those who wait for it come in, in turn. */
+    private void admitWaiting(Plan plan) {
+        while (!line.isEmpty() && hasRoom()) {
+            Line.Place place = line.poll();
+            queue.add(place.task);
+            place.decide(null);
+            plan.wake(place.waiter);
+            summon(plan);
+        }
+    }
+
+    /** Takes out all that pends; the end waits until {@link #letGo}. */
+    List<TaskFuture<?>> drain() {
+        holds++;
+        return queue.drain();
+    }
+
+    // ---- workers ----
+
+    /**
+     * Sees to it that there are as many free workers as tasks wait and could run now: by waking one that is idle, the
+     * last that parked, or else by starting one. Called at each event that can leave one too few, and one is what it
+     * adds; so no task waits while a worker could be had.
+     */
+    private void summon(Plan plan) {
+        if (!lacksWorker()) {
+            return;
+        }
+        Worker parked = idle.pollLast();
+        if (parked != null) {
+            wake(parked, plan);
+        } else if (workers.size() < maxWorkers) {
+            Worker fresh = newWorker.get();
+            plan.start(fresh);
+            workers.add(fresh);
+            free++;
+        }
+    }
+
+    private boolean lacksWorker() {
+        return free < Math.min(queue.size(), maxWorkers - busy);
+    }
+
+    private void summonAll(Plan plan) {
+        for (int before = -1; before != free && lacksWorker(); ) {
+            before = free;
+            summon(plan);
+        }
+    }
+
+    /** The worker has been taken off the idle stack. */
+    private void wake(Worker worker, Plan plan) {
+        plan.wake(worker.thread());
+        worker.standing = Worker.Standing.FREE;
+        free++;
+    }
+
+    /** BUSY to FREE. */
+    void free(Worker worker, Plan plan) {
+        worker.standing = Worker.Standing.FREE;
+        busy--;
+        free++;
+        admitWaiting(plan);
+    }
+
+    /** FREE to BUSY, without a task: it has callbacks to run after all. */
+    void occupy(Worker worker, Plan plan) {
+        worker.standing = Worker.Standing.BUSY;
+        free--;
+        busy++;
+        summonAll(plan);
+    }
+
+    /** FREE to BUSY with the first task, if there is one. */
+    @Nullable
+    TaskFuture<?> take(Worker worker) {
+        TaskFuture<?> task = queue.poll();
+        if (task != null) {
+            worker.standing = Worker.Standing.BUSY;
+            free--;
+            busy++;
+        }
+        return task;
+    }
+
+    /** FREE to IDLE. */
+    void rest(Worker worker, Plan plan) {
+        worker.standing = Worker.Standing.IDLE;
+        free--;
+        idle.addLast(worker);
+        tellIfOver(plan);
+    }
+
+    /** Takes the worker off the books, wherever it stands; nothing if it is off already. */
+    void dismiss(Worker worker, Plan plan) {
+        switch (worker.standing) {
+            case FREE:
+                free--;
+                break;
+            case BUSY:
+                busy--;
+                break;
+            case IDLE:
+                idle.remove(worker);
+                break;
+            case GONE:
+                return;
+        }
+        worker.standing = Worker.Standing.GONE;
+        workers.remove(worker);
+        leaving.removeIf(thread -> !thread.isAlive());
+        Thread thread = worker.thread();
+        if (thread != null) {
+            leaving.add(thread);
+        }
+        admitWaiting(plan);
+        summonAll(plan);
+        tellIfOver(plan);
+    }
+
+    /** The worker's thread could not be started. Returns how many others there are. */
+    int neverStarted(Worker worker) {
+        worker.standing = Worker.Standing.GONE;
+        free--;
+        workers.remove(worker);
+        return workers.size();
+    }
+
+    boolean hasSurplus() {
+        return workers.size() > maxWorkers;
+    }
+
+    void resize(int newMaxWorkers, Plan plan) {
+        maxWorkers = newMaxWorkers;
+        for (int surplus = workers.size() - maxWorkers; surplus > 0 && !idle.isEmpty(); surplus--) {
+            wake(idle.removeFirst(), plan);
+        }
+        admitWaiting(plan);
+        summonAll(plan);
+    }
+
+    /** All whose threads run tasks of this pool. */
+    List<Runner> runners() {
+        List<Runner> all = new ArrayList<>(workers);
+        all.addAll(visitors);
+        return all;
+    }
+
+    List<Thread> leaving() {
+        return new ArrayList<>(leaving);
+    }
+
+    // ---- the end ----
+
+    /** The end waits until {@link #letGo}; {@code visitor} is a thread that runs a task in place, if that is why. */
+    void hold(@Nullable Runner visitor) {
+        holds++;
+        if (visitor != null) {
+            visitors.add(visitor);
+        }
+    }
+
+    void letGo(@Nullable Runner visitor, Plan plan) {
+        holds--;
+        if (visitor != null) {
+            visitors.remove(visitor);
+        }
+        tellIfOver(plan);
+    }
+
+    void shutDown(Plan plan) {
+        phase = Phase.SHUTDOWN;
+        while (!idle.isEmpty()) {
+            wake(idle.removeFirst(), plan);
+        }
+        tellIfOver(plan);
+    }
+
+    void stop() {
+        if (phase == Phase.SHUTDOWN) {
+            phase = Phase.STOPPING;
+        }
+    }
+
+    void breakBy(Throwable cause) {
+        if (brokenBy == null) {
+            brokenBy = cause;
+        }
+    }
+
+    boolean isQuiet() {
+        return queue.isEmpty() && line.isEmpty() && busy == 0 && free == 0 && holds == 0;
+    }
+
+    void awaitQuiescence(TaskPromise<Boolean> waiting) {
+        awaitingQuiescence.add(waiting);
+    }
+
+    void giveUp(TaskPromise<Boolean> waiting) {
+        awaitingQuiescence.remove(waiting);
+    }
+
+    /** If nothing is left to do, those who wait for that are told; after a shutdown the pool has then terminated. */
+    void tellIfOver(Plan plan) {
+        if (!isQuiet()) {
+            return;
+        }
+        awaitingQuiescence.forEach(plan::tell);
+        awaitingQuiescence.clear();
+        if (workers.isEmpty() && phase != Phase.RUNNING && phase != Phase.TERMINATED) {
+            phase = Phase.TERMINATED;
+            plan.tell(terminated);
+        }
+    }
+
+    // ---- words ----
+
+    String describePhase() {
+        switch (phase) {
+            case RUNNING:
+                return brokenBy == null ? "running" : "broken by " + brokenBy;
+            case SHUTDOWN:
+                return "shut down, finishing its work";
+            case STOPPING:
+                return "shut down, stopping now";
+            default:
+                return "terminated";
+        }
+    }
+
+    String describeFull() {
+        return "queue is full: " + queue.size() + " of " + capacity + " tasks waiting, " + describeBusy();
+    }
+
+    String describeBusy() {
+        return busy + " of " + maxWorkers + " workers busy";
+    }
+}

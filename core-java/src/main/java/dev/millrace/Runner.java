@@ -1,0 +1,174 @@
+package dev.millrace;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that runs tasks of one executor, and what it does now. A worker is one for its whole life; a thread that
+ * runs a task in place, one for as long as that lasts, on top of what the thread was before.
+ */
+class Runner {
+    private static final ThreadLocal<@Nullable Runner> CURRENT = new ThreadLocal<>();
+
+    final TaskHome home;
+    /** What this thread was before; null at the bottom. */
+    final @Nullable Runner outer;
+    /** The bottom one of this thread. */
+    private final Runner bottom;
+    /** Set by the thread itself when it takes this role; a worker's is null until its thread runs. */
+    private volatile @Nullable Thread thread;
+    /** The task whose code runs on top. Written by this thread; shutdown and reports read it. */
+    private volatile @Nullable TaskFuture<?> task;
+    /** Of the bottom one only: what its thread waits for, all of them. Written by this thread, read under the graph's lock. */
+    volatile TaskFuture<?> @Nullable [] waitsFor;
+
+    /** How many tasks deep this thread is in this role; used by this thread only. */
+    int depth;
+    /** How many tasks it has run in this role; used by this thread only. */
+    int tasksRun;
+
+    Runner(TaskHome home, @Nullable Runner outer) {
+        this.home = home;
+        this.outer = outer;
+        bottom = outer == null ? this : outer.bottom;
+    }
+
+    /** What the calling thread is now, or null if it runs for nobody. */
+    static @Nullable Runner current() {
+        return CURRENT.get();
+    }
+
+    /** Takes the role for the calling thread. */
+    final void enter() {
+        thread = Thread.currentThread();
+        CURRENT.set(this);
+    }
+
+    /** Gives it back, and leaves no thread-local behind on a thread that is not ours. */
+    final void exit() {
+        if (outer == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(outer);
+        }
+    }
+
+    final Runner bottom() {
+        return bottom;
+    }
+
+    final @Nullable Thread thread() {
+        return thread;
+    }
+
+    final @Nullable TaskFuture<?> task() {
+        return task;
+    }
+
+    /** Whether this thread, in this role or one beneath, runs for that executor. */
+    final boolean runsFor(TaskHome executor) {
+        for (Runner r = this; r != null; r = r.outer) {
+            if (r.home == executor) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The graph in which this thread's waits for tasks of the executor that it runs for are edges. */
+    final @Nullable WaitGraph waits() {
+        return home.waits();
+    }
+
+    /** The innermost task whose code runs on this thread, in whatever role. */
+    final @Nullable TaskFuture<?> innermostTask() {
+        for (Runner r = this; r != null; r = r.outer) {
+            TaskFuture<?> top = r.task;
+            if (top != null) {
+                return top;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Runs a claimed task on this thread, on top of whatever runs on it. An interrupt meant for what is beneath is held
+     * until this returns, and a flag that it has is kept from the new task.
+     *
+     * <p>A wait that helps comes here straight, and the task is called from here straight: these frames are what a
+     * chain of a thousand nested waits costs of the stack.
+     */
+    final void runOnTop(TaskFuture<?> claimed, Object code) {
+        TaskFuture<?> beneath = innermostTask();
+        boolean interrupted = hold(beneath);
+        Object result;
+        TaskFuture<?> beneathHere = begin(claimed);
+        try {
+            result = claimed.isRunnable() ? callRunnable(code) : ((Callable<?>) code).call();
+        } catch (Throwable thrown) {
+            result = claimed.thrown(thrown);
+        }
+        end(claimed, result, beneathHere);
+        release(beneath, interrupted);
+    }
+
+    private static boolean hold(@Nullable TaskFuture<?> beneath) {
+        if (beneath != null) {
+            beneath.shield();
+        }
+        return Thread.interrupted();
+    }
+
+    private static void release(@Nullable TaskFuture<?> beneath, boolean interrupted) {
+        // What the new task left behind is dropped; what was there before comes back.
+        Thread.interrupted();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (beneath != null) {
+            beneath.unshield();
+        }
+    }
+
+    private static @Nullable Object callRunnable(Object code) {
+        ((Runnable) code).run();
+        return null;
+    }
+
+    /** Runs a claimed task where none runs. The interrupt flag is clear before and after. */
+    final void run(TaskFuture<?> claimed, Object code) {
+        Object result;
+        TaskFuture<?> beneathHere = begin(claimed);
+        try {
+            result = claimed.isRunnable() ? callRunnable(code) : ((Callable<?>) code).call();
+        } catch (Throwable thrown) {
+            result = claimed.thrown(thrown);
+        }
+        end(claimed, result, beneathHere);
+    }
+
+    private @Nullable TaskFuture<?> begin(TaskFuture<?> claimed) {
+        TaskFuture<?> beneathHere = task;
+        // Seen by a shutdown from here on, before the task looks whether there was one (TaskFuture.unshield).
+        task = claimed;
+        depth++;
+        claimed.begin(this);
+        return beneathHere;
+    }
+
+    private void end(TaskFuture<?> claimed, @Nullable Object result, @Nullable TaskFuture<?> beneathHere) {
+        try {
+            claimed.finish(this, result);
+        } finally {
+            depth--;
+            tasksRun++;
+            task = beneathHere;
+        }
+    }
+
+    /** The code has returned and nobody is to be called back: from now on this thread counts as free. */
+    void becomeFree() {}
+
+    /** A callback came in the last moment: this thread is not free after all. */
+    void becomeBusyAgain() {}
+}

@@ -1,0 +1,994 @@
+package dev.millrace;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The result of a task, now or later, and the handle to cancel it.
+ *
+ * <pre>{@code
+ * TaskFuture<String> page = pool.submit(() -> fetch(url));
+ * page.onDone(f -> System.err.println(f.status()));
+ * String text = page.join();
+ * }</pre>
+ *
+ * <p>It is <em>done</em> when its outcome is fixed, and has <em>exited</em> when its code runs nowhere any more; the two
+ * differ only for a task that was cancelled, or ran out of time, while it ran. A failure that nobody looks at is logged
+ * once, after the future has been collected.
+ *
+ * <p>Thread-safe. What the task did happens-before what follows a wait for it, and before its callbacks.
+ *
+ * @param <T> the result's type
+ */
+public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
+    /*
+     *                      claim               finish
+     *            PENDING ─────────▶ RUNNING ───────────▶ SUCCESS | FAILED
+     *               │                  │
+     *               │ cancel           │ cancel           the worker stays busy until the code returns
+     *               ├──▶ CANCELLED ◀───┤                  (not EXITED before that)
+     *               │ time-out, broken │ time-out
+     *               └──▶ FAILED ◀──────┘
+     *
+     * Nothing leaves the three states on the right. Beside the status the word holds these bits:
+     *
+     * EXITED        the code runs nowhere and never will
+     * SETTLING      one thread has the right to write the outcome and is about to publish it; everybody else waits
+     *               these few instructions out
+     * INTERRUPTING  one thread has decided to interrupt the runner and has not come back from Thread.interrupt();
+     *               the runner does not let go of the task before it has, so no interrupt reaches the next task
+     * SHIELDED      the code cannot take an interrupt now: it has not begun, or another task runs on top of it
+     * WANTED        an interrupt that came while SHIELDED; it is delivered when the shield goes
+     */
+    private static final int PENDING = 0;
+    private static final int RUNNING = 1;
+    private static final int SUCCESS = 2;
+    private static final int FAILED = 3;
+    private static final int CANCELLED = 4;
+    private static final int STATUS = 7;
+
+    private static final int EXITED = 1 << 3;
+    private static final int SETTLING = 1 << 4;
+    private static final int INTERRUPTING = 1 << 5;
+    private static final int SHIELDED = 1 << 6;
+    private static final int WANTED = 1 << 7;
+    /** The code is a Runnable; otherwise a Callable. Never changes. */
+    private static final int RUNNABLE = 1 << 8;
+    /** Came by {@code execute}: nobody holds this future, what the code throws is uncaught. Never changes. */
+    private static final int DETACHED = 1 << 9;
+
+    private static final int KIND = RUNNABLE | DETACHED;
+
+    private static final AtomicIntegerFieldUpdater<TaskFuture<?>> STATE = stateUpdater();
+    private static final AtomicReferenceFieldUpdater<TaskFuture<?>, @Nullable Listeners> LISTENERS = listenersUpdater();
+
+    static {
+        Failure.load();
+        Callbacks.load();
+    }
+
+    /*
+     * The fields fill 40 bytes; a million pending tasks are why there is none for a name, a number or a time.
+     */
+    private volatile int state;
+    /** The code until it is claimed; then, once done, the value or the {@link Failure}. Written only while SETTLING or by the claimer. */
+    private @Nullable Object content;
+    /** Null until somebody wants to hear. */
+    private volatile @Nullable Listeners listeners;
+
+    private final TaskHome home;
+    /** Set by the claimer before it opens the shield, cleared by it after EXITED. */
+    private volatile @Nullable Runner runner;
+    /** The neighbours in a queue, guarded by the lock of that queue; both null outside. */
+    @Nullable
+    TaskFuture<?> next;
+
+    @Nullable
+    TaskFuture<?> prev;
+
+    private TaskFuture(TaskHome home, int state, @Nullable Object code) {
+        this.home = home;
+        this.content = code;
+        STATE.lazySet(this, state);
+    }
+
+    static <T extends @Nullable Object> TaskFuture<T> of(TaskHome home, Callable<? extends T> code) {
+        return new TaskFuture<>(home, PENDING, code);
+    }
+
+    static <T extends @Nullable Object> TaskFuture<T> of(TaskHome home, Runnable code) {
+        return new TaskFuture<>(home, PENDING | RUNNABLE, code);
+    }
+
+    /** For {@code execute}: nobody will hold this future. */
+    static TaskFuture<@Nullable Object> detached(TaskHome home, Runnable code) {
+        return new TaskFuture<>(home, PENDING | RUNNABLE | DETACHED, code);
+    }
+
+    /** For a promise: work that goes on elsewhere and has begun. */
+    static <T extends @Nullable Object> TaskFuture<T> promised(TaskHome home) {
+        return new TaskFuture<>(home, RUNNING, null);
+    }
+
+    /** The head of a queue; no task. */
+    static TaskFuture<?> head(TaskHome home) {
+        return new TaskFuture<>(home, PENDING, null);
+    }
+
+    // ---- looking ----
+
+    /** Where the task stands. Python: {@code Future.running()}, {@code done()}, {@code cancelled()} in one. */
+    public TaskStatus status() {
+        switch (state & STATUS) {
+            case PENDING:
+                return TaskStatus.PENDING;
+            case RUNNING:
+                return TaskStatus.RUNNING;
+            case SUCCESS:
+                return TaskStatus.SUCCESS;
+            case FAILED:
+                return TaskStatus.FAILED;
+            default:
+                return TaskStatus.CANCELLED;
+        }
+    }
+
+    /** Whether the task has been accepted and not begun. */
+    public boolean isPending() {
+        return (state & STATUS) == PENDING;
+    }
+
+    /** Whether the code runs and the outcome is open. Python: {@code Future.running}. */
+    public boolean isRunning() {
+        return (state & STATUS) == RUNNING;
+    }
+
+    /** Whether the outcome is fixed: success, failure or cancelled. Python: {@code Future.done}. */
+    @Override
+    public boolean isDone() {
+        return (state & STATUS) >= SUCCESS;
+    }
+
+    /** Whether the task was cancelled before it was done. Python: {@code Future.cancelled}. */
+    @Override
+    public boolean isCancelled() {
+        return (state & STATUS) == CANCELLED;
+    }
+
+    /**
+     * Whether the code of this task runs nowhere any more and never will. True for every done task, except one that
+     * was cancelled, or ran out of time, while it ran, and whose code has not returned yet.
+     */
+    public boolean hasExited() {
+        return (state & EXITED) != 0;
+    }
+
+    /** The name given with {@link TaskOptions#named}, or else one made of the executor's name and a number. */
+    public String name() {
+        return home.nameOf(System.identityHashCode(this));
+    }
+
+    /**
+     * The task whose code the calling thread runs, the innermost one if several do; null outside a task. Code that
+     * cannot be interrupted can so look at its own {@link #isCancelled()} from time to time.
+     *
+     * <pre>{@code
+     * while (!TaskFuture.current().isCancelled()) step();
+     * }</pre>
+     */
+    public static @Nullable TaskFuture<?> current() {
+        Runner runner = Runner.current();
+        return runner == null ? null : runner.innermostTask();
+    }
+
+    /** Status and name, never the value. Python: {@code repr}. */
+    @Override
+    public String toString() {
+        int s = state;
+        String detail = "";
+        if ((s & STATUS) == FAILED && content instanceof Failure) {
+            detail = ", " + ((Failure) content).cause.getClass().getName();
+        }
+        if ((s & STATUS) >= SUCCESS && (s & EXITED) == 0) {
+            detail += ", code still running";
+        }
+        return "TaskFuture[" + name() + ", " + status() + detail + "]";
+    }
+
+    // ---- waiting ----
+
+    /**
+     * Waits until the task is done and returns its value. A task that waits for a pending task of its own pool runs
+     * that one itself, on the calling thread; do not wait while you hold a lock that it needs. Python:
+     * {@code Future.result}.
+     *
+     * @throws ExecutionException if the task failed; the cause is what it threw, the very same object
+     * @throws TaskCancelledException if it was cancelled
+     * @throws InterruptedException if the calling thread is interrupted before the task is done
+     * @throws PoolDeadlockException if the task waits, perhaps through others, for the calling one
+     */
+    @Override
+    public T get() throws InterruptedException, ExecutionException {
+        if (!isDone()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            Runner me = Runner.current();
+            Object code = claimToHelp(me);
+            if (me != null && code != null) {
+                me.runOnTop(this, code);
+            } else {
+                awaitDone(me, true);
+            }
+        }
+        return outcomeAsGet();
+    }
+
+    /**
+     * Waits so long at most; runs nothing itself. Zero or a negative time looks without waiting.
+     *
+     * @throws TimeoutException if the task is not done by then; it goes on
+     * @throws ExecutionException if the task failed; the cause is what it threw
+     * @throws TaskCancelledException if it was cancelled
+     * @throws InterruptedException if the calling thread is interrupted before the task is done
+     */
+    @Override
+    public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+        long nanos = unit.toNanos(timeout);
+        if (!awaitNanos(nanos, false)) {
+            throw new TimeoutException(
+                    "task " + name() + " is not done after " + Duration.ofNanos(Math.max(0, nanos)) + ": " + status());
+        }
+        return outcomeAsGet();
+    }
+
+    /** {@link #get(long, TimeUnit)} with a {@code Duration}. Python: {@code Future.result(timeout)}. */
+    public T get(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
+        return get(Durations.toNanos(timeout), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Waits until the task is done and returns its value; what the task threw comes out as it was thrown if it is
+     * unchecked. An interrupt does not end the wait; the flag is set again on return. Runs a pending task of the own
+     * pool itself, as {@link #get()} does.
+     *
+     * @throws RuntimeException the unchecked exception or {@code Error} that the task threw, the very same object
+     * @throws CompletionException if it threw a checked exception, which is the cause
+     * @throws TaskCancelledException if it was cancelled
+     * @throws PoolDeadlockException if the task waits, perhaps through others, for the calling one
+     */
+    public T join() {
+        if (!isDone()) {
+            Runner me = Runner.current();
+            Object code = claimToHelp(me);
+            if (me != null && code != null) {
+                me.runOnTop(this, code);
+            } else {
+                awaitDoneUninterruptibly(me);
+            }
+        }
+        return outcomeAsJoin();
+    }
+
+    /**
+     * The value of a task that succeeded; never waits. The contract is that of JDK 19's {@code Future.resultNow}.
+     *
+     * @throws IllegalStateException if the task is not done, failed or was cancelled
+     */
+    public T resultNow() {
+        int status = state & STATUS;
+        if (status == SUCCESS) {
+            return value();
+        }
+        throw new IllegalStateException(
+                "task " + name() + " has no result: " + status(), status == FAILED ? failure() : null);
+    }
+
+    /**
+     * What a task that failed threw, the very same object; never waits. The contract is that of JDK 19's
+     * {@code Future.exceptionNow}. Python: {@code Future.exception}.
+     *
+     * @throws IllegalStateException if the task is not done, succeeded or was cancelled
+     */
+    public Throwable exceptionNow() {
+        if ((state & STATUS) == FAILED) {
+            return failure();
+        }
+        throw new IllegalStateException("task " + name() + " has no exception: " + status());
+    }
+
+    /**
+     * Waits until the code of this task runs nowhere any more, so long at most.
+     *
+     * @return whether that was so in time
+     * @throws InterruptedException if the calling thread is interrupted before
+     */
+    public boolean awaitExit(Duration timeout) throws InterruptedException {
+        return awaitNanos(Durations.toNanos(timeout), true);
+    }
+
+    private boolean hasCome(boolean exit) {
+        return exit ? hasExited() : isDone();
+    }
+
+    /** The code, if this pends and the calling thread, which is about to wait for it, may run it itself. */
+    @Nullable
+    Object claimToHelp(@Nullable Runner me) {
+        return me != null && isPending() ? home.claimToHelp(this, me) : null;
+    }
+
+    /** Waits without a limit for done; shows first, to its own executor, what the calling task waits for. */
+    private void awaitDone(@Nullable Runner me, boolean interruptible) throws InterruptedException {
+        WaitGraph graph = me != null && home.executor() == me.home ? me.waits() : null;
+        if (me == null || graph == null || isDone()) {
+            park(Long.MAX_VALUE, false, interruptible);
+            return;
+        }
+        graph.beginWait(me, new TaskFuture<?>[] {this});
+        try {
+            park(Long.MAX_VALUE, false, interruptible);
+        } finally {
+            graph.endWait(me);
+        }
+    }
+
+    private void awaitDoneUninterruptibly(@Nullable Runner me) {
+        try {
+            awaitDone(me, false);
+        } catch (InterruptedException e) {
+            throw new AssertionError("this wait ends by no interrupt", e);
+        }
+    }
+
+    /** Waits for done, or for exit, so long at most. Returns whether it has come. */
+    boolean awaitNanos(long nanos, boolean exit) throws InterruptedException {
+        if (hasCome(exit)) {
+            return true;
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return nanos > 0 && park(nanos, exit, true);
+    }
+
+    /** {@code Long.MAX_VALUE} nanoseconds stand for no limit. The caller has looked at the interrupt flag. */
+    private boolean park(long nanos, boolean exit, boolean interruptible) throws InterruptedException {
+        Listeners all = listeners();
+        Listeners.Waiter waiter = new Listeners.Waiter(all, home.backend, exit);
+        all.add(waiter);
+        boolean interrupted = false;
+        try {
+            long start = nanos == Long.MAX_VALUE ? 0 : home.backend.nanoTime();
+            while (!hasCome(exit)) {
+                if (nanos == Long.MAX_VALUE) {
+                    home.backend.park(this);
+                } else {
+                    long left = nanos - (home.backend.nanoTime() - start);
+                    if (left <= 0) {
+                        return hasCome(exit);
+                    }
+                    home.backend.parkNanos(this, left);
+                }
+                // Done first: a value that is there is returned, and the flag stays as it is.
+                if (!hasCome(exit) && Thread.interrupted()) {
+                    if (interruptible) {
+                        throw new InterruptedException();
+                    }
+                    interrupted = true;
+                }
+            }
+            return true;
+        } finally {
+            waiter.remove();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // what a Callable<T> returned
+    private T value() {
+        return (T) content;
+    }
+
+    /** Only of a failed one; it counts as looked at. */
+    private Throwable failure() {
+        return ((Failure) Objects.requireNonNull(content)).look();
+    }
+
+    private T outcomeAsGet() throws ExecutionException {
+        switch (state & STATUS) {
+            case SUCCESS:
+                return value();
+            case FAILED:
+                throw new ExecutionException(failure());
+            default:
+                throw new TaskCancelledException(name());
+        }
+    }
+
+    private T outcomeAsJoin() {
+        switch (state & STATUS) {
+            case SUCCESS:
+                return value();
+            case FAILED:
+                Throwable thrown = failure();
+                if (thrown instanceof RuntimeException) {
+                    throw (RuntimeException) thrown;
+                }
+                if (thrown instanceof Error) {
+                    throw (Error) thrown;
+                }
+                throw new CompletionException(thrown);
+            default:
+                throw new TaskCancelledException(name());
+        }
+    }
+
+    // ---- cancelling ----
+
+    /**
+     * Cancels the task unless it is done. A pending one never runs, and gives its place in the queue back at once. A
+     * running one is CANCELLED at once for all who wait and listen, and its code is interrupted if asked for; its
+     * worker stays busy until the code returns, which {@link #onExit} tells.
+     *
+     * @param mayInterruptIfRunning whether to interrupt the code; the interrupt reaches this task or nobody
+     * @return whether this call cancelled the task: false if it was done, cancelled included
+     */
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        for (; ; ) {
+            int s = state;
+            if ((s & STATUS) >= SUCCESS) {
+                return false;
+            }
+            if ((s & SETTLING) != 0) {
+                waitOut();
+            } else if ((s & STATUS) == PENDING) {
+                if (cancelIfPending()) {
+                    return true;
+                }
+            } else {
+                int interrupt = mayInterruptIfRunning ? interruptBits(s) : 0;
+                if (STATE.compareAndSet(this, s, (s & ~STATUS) | CANCELLED | interrupt)) {
+                    deliver(s, interrupt);
+                    home.cancelRequested(mayInterruptIfRunning);
+                    home.ended();
+                    announce(false, null);
+                    return true;
+                }
+            }
+        }
+    }
+
+    /**
+     * Cancels the task only if it has not begun; it then never runs, and gives its place in the queue back at once.
+     * Python: {@code Future.cancel}.
+     *
+     * @return whether this call cancelled the task
+     */
+    public boolean cancelIfPending() {
+        for (; ; ) {
+            int s = state;
+            if ((s & STATUS) != PENDING) {
+                return false;
+            }
+            if ((s & SETTLING) != 0) {
+                waitOut();
+            } else if (STATE.compareAndSet(this, s, (s & KIND) | CANCELLED | EXITED)) {
+                content = null;
+                home.withdraw(this);
+                home.ended();
+                announce(true, null);
+                return true;
+            }
+        }
+    }
+
+    /** Interrupts the code if it runs, or as soon as it begins; the future's status does not change. */
+    void requestInterrupt() {
+        for (; ; ) {
+            int s = state;
+            if ((s & (EXITED | SETTLING)) != 0) {
+                return;
+            }
+            int bits = (s & STATUS) == PENDING ? WANTED : interruptBits(s);
+            if (STATE.compareAndSet(this, s, s | bits)) {
+                deliver(s, bits);
+                return;
+            }
+        }
+    }
+
+    /** How to interrupt code that has been claimed: now, or when its shield goes. */
+    private static int interruptBits(int s) {
+        return (s & SHIELDED) != 0 ? WANTED : INTERRUPTING;
+    }
+
+    /** Interrupts the runner if {@code bits} say so and nobody else was at it. */
+    private void deliver(int before, int bits) {
+        if ((bits & INTERRUPTING) == 0 || (before & INTERRUPTING) != 0) {
+            return;
+        }
+        // It is tempting to do this under a lock that the runner takes too. Don't: interrupt() runs the code that
+        // closes the channel that the runner is blocked in.
+        try {
+            Runner r = runner;
+            Thread thread = r == null ? null : r.thread();
+            if (thread != null) {
+                thread.interrupt();
+            }
+        } finally {
+            clear(INTERRUPTING);
+        }
+    }
+
+    /** Another thread is between two lines, SETTLING or INTERRUPTING, and comes on by itself: let it. */
+    @SuppressWarnings("ThreadPriorityCheck")
+    private static void waitOut() {
+        Thread.yield();
+    }
+
+    private void clear(int bits) {
+        for (int s = state; !STATE.compareAndSet(this, s, s & ~bits); ) {
+            s = state;
+        }
+    }
+
+    // ---- running: called by the thread that runs the task ----
+
+    /**
+     * Takes the task to run it. Whoever wins has to call {@link Runner#run} or {@link Runner#runOnTop}.
+     *
+     * @return the code, or null if the task is no longer pending
+     */
+    @Nullable
+    Object claim() {
+        for (; ; ) {
+            int s = state;
+            if ((s & STATUS) != PENDING) {
+                return null;
+            }
+            // Read before the claim: while the task is pending it cannot change, and afterwards a cancel drops it.
+            Object code = content;
+            if ((s & SETTLING) != 0) {
+                waitOut();
+            } else if (STATE.compareAndSet(this, s, (s & ~STATUS) | RUNNING | SHIELDED)) {
+                content = null;
+                return code;
+            }
+        }
+    }
+
+    boolean isRunnable() {
+        return (state & RUNNABLE) != 0;
+    }
+
+    /** The claimed code is called next, by that thread. */
+    void begin(Runner me) {
+        runner = me;
+        unshield();
+    }
+
+    /** The code threw that; returns what {@link #finish} wants. */
+    Object thrown(Throwable thrown) {
+        Failure failure = Failure.of(this, thrown);
+        if ((state & DETACHED) != 0 && isRunning()) {
+            Callbacks.uncaught(failure.look());
+        }
+        return failure;
+    }
+
+    /** The code has returned: fixes the outcome, unless somebody has, and calls the callbacks. Throws nothing. */
+    void finish(Runner me, @Nullable Object result) {
+        boolean free = isRunning() && !hasCallbacks();
+        if (free) {
+            me.becomeFree();
+        }
+        boolean won = settleOwn(result);
+        if (!won) {
+            if (free) {
+                me.becomeBusyAgain();
+                free = false;
+            }
+            late(result);
+            leave();
+        }
+        // No interrupt for this task is under way any more; what is left of one must not be seen by what comes next.
+        Thread.interrupted();
+        runner = null;
+        if (won) {
+            afterwards(result);
+        }
+        ArrayDeque<Listeners.Listener> due = takeDue(true);
+        if (due != null && wake(due)) {
+            if (free) {
+                me.becomeBusyAgain();
+            }
+            Callbacks.run(() -> call(due));
+        }
+    }
+
+    /** The outcome is published: what is left to do must not keep those who wait from hearing of it. */
+    private void afterwards(@Nullable Object outcome) {
+        try {
+            home.ended();
+            if (outcome instanceof Failure) {
+                ((Failure) outcome).watch();
+            }
+        } catch (Throwable noRoomLeft) {
+            Callbacks.uncaught(noRoomLeft);
+        }
+    }
+
+    /** RUNNING to its outcome, with the code out. False if somebody else fixed the outcome before. */
+    private boolean settleOwn(@Nullable Object result) {
+        for (; ; ) {
+            int s = state;
+            if ((s & (INTERRUPTING | SETTLING)) != 0) {
+                waitOut();
+            } else if ((s & STATUS) != RUNNING) {
+                return false;
+            } else if (STATE.compareAndSet(this, s, s | SETTLING)) {
+                content = result;
+                // Nobody else writes while SETTLING.
+                state = (s & KIND) | (result instanceof Failure ? FAILED : SUCCESS) | EXITED;
+                return true;
+            }
+        }
+    }
+
+    /** The code of a task that was done before has returned. */
+    private void leave() {
+        for (; ; ) {
+            int s = state;
+            if ((s & (INTERRUPTING | SETTLING)) != 0) {
+                waitOut();
+            } else if (STATE.compareAndSet(this, s, (s | EXITED) & ~(SHIELDED | WANTED))) {
+                return;
+            }
+        }
+    }
+
+    /** What the code of a done task still produced goes to who asked for it. */
+    private void late(@Nullable Object result) {
+        Throwable thrown = result instanceof Failure ? ((Failure) result).look() : null;
+        BiConsumer<@Nullable Object, @Nullable Throwable> taker = home.lateOutcomeTaker();
+        if (taker != null) {
+            Thread.interrupted();
+            try {
+                taker.accept(thrown == null ? result : null, thrown);
+            } catch (Throwable fromTaker) {
+                Callbacks.uncaught(fromTaker);
+            }
+        } else if (thrown != null) {
+            boolean expected = thrown instanceof InterruptedException
+                    || thrown instanceof CancellationException
+                    || thrown instanceof java.io.InterruptedIOException
+                    || thrown instanceof java.nio.channels.ClosedByInterruptException;
+            Failure.LOG.log(
+                    expected ? Level.FINE : Level.WARNING,
+                    thrown,
+                    () -> "task " + name() + " threw after it was "
+                            + status().name().toLowerCase(java.util.Locale.ROOT));
+        }
+    }
+
+    /** From now on interrupts are held: another task is about to run on top of this one. */
+    void shield() {
+        for (; ; ) {
+            int s = state;
+            if ((s & (INTERRUPTING | SETTLING)) != 0) {
+                waitOut();
+            } else if (STATE.compareAndSet(this, s, s | SHIELDED)) {
+                return;
+            }
+        }
+    }
+
+    /** The code can take interrupts again, one that was held at once. */
+    void unshield() {
+        for (; ; ) {
+            int s = state;
+            if ((s & SETTLING) != 0) {
+                waitOut();
+            } else if (STATE.compareAndSet(this, s, s & ~(SHIELDED | WANTED))) {
+                // A shutdownNow that looked for running code before this task was to be seen is made up for here.
+                if ((s & WANTED) != 0 || home.isStopping()) {
+                    Thread.currentThread().interrupt();
+                }
+                return;
+            }
+        }
+    }
+
+    // ---- outcomes from elsewhere ----
+
+    /** Fails a task that has not begun. False if it has, or is done. */
+    boolean failPending(Throwable cause) {
+        return settle(PENDING, FAILED | EXITED, Failure.of(this, cause), null);
+    }
+
+    /** Ends a promise. */
+    boolean fulfil(@Nullable Object value) {
+        return settle(RUNNING, SUCCESS | EXITED, value, null);
+    }
+
+    /** Ends a promise. */
+    boolean failPromise(Throwable cause) {
+        return settle(RUNNING, FAILED | EXITED, Failure.of(this, cause), null);
+    }
+
+    /** The code behind a cancelled promise has ended. */
+    void exitPromise() {
+        if (isDone() && !hasExited()) {
+            leave();
+            announce(true, null);
+        }
+    }
+
+    /** Called on a timer's thread. */
+    void timeOut(Duration limit) {
+        boolean done = false;
+        while (!done && !isDone()) {
+            Runner r = runner;
+            Thread thread = r == null ? null : r.thread();
+            // Made before the outcome is settled: making it takes time and memory.
+            done = thread == null
+                    ? settle(
+                            PENDING,
+                            FAILED | EXITED,
+                            Failure.of(this, TaskTimeoutException.queued(name(), limit)),
+                            home.backend)
+                    : settle(
+                            RUNNING,
+                            FAILED,
+                            Failure.of(this, TaskTimeoutException.running(name(), limit, thread)),
+                            home.backend);
+            if (!done) {
+                waitOut();
+            }
+        }
+    }
+
+    /** From one status to a done one, with that outcome, by a thread that does not run the code. */
+    private boolean settle(int from, int to, @Nullable Object outcome, @Nullable Backend callbacksOn) {
+        for (; ; ) {
+            int s = state;
+            if ((s & STATUS) != from) {
+                return false;
+            }
+            if ((s & SETTLING) != 0) {
+                waitOut();
+                continue;
+            }
+            if (!STATE.compareAndSet(this, s, s | SETTLING)) {
+                continue;
+            }
+            content = outcome;
+            boolean exited = (to & EXITED) != 0;
+            int interrupt = exited ? 0 : interruptBits(s);
+            // INTERRUPTING may go while SETTLING, when an interrupter returns; nothing else changes.
+            for (int now = state; !STATE.compareAndSet(this, now, (now & ~(STATUS | SETTLING)) | to | interrupt); ) {
+                now = state;
+            }
+            afterwards(outcome);
+            if (from == PENDING) {
+                home.withdraw(this);
+            }
+            announce(exited, callbacksOn);
+            if (callbacksOn != null && (interrupt & INTERRUPTING) != 0 && (s & INTERRUPTING) == 0) {
+                callbacksOn.runOnDemand(() -> deliver(0, INTERRUPTING));
+            }
+            return true;
+        }
+    }
+
+    // ---- telling ----
+
+    /**
+     * Calls {@code callback} with this future when it is done: in the thread that completes it, or at once in the
+     * calling thread if it is done already. Callbacks added before run in the order added, with the interrupt flag
+     * clear; what one throws goes to the thread's uncaught-exception handler, and the others still run. A callback that
+     * completes other futures returns before their callbacks run. Python: {@code Future.add_done_callback}.
+     *
+     * @return how to take the callback back
+     */
+    public Registration onDone(Consumer<? super TaskFuture<T>> callback) {
+        return listen(callback, null, false);
+    }
+
+    /**
+     * Calls {@code callback} on {@code executor} when this future is done. If the executor rejects it, the rejection
+     * goes to the uncaught-exception handler of the thread that completes.
+     *
+     * @return how to take the callback back
+     */
+    public Registration onDone(Consumer<? super TaskFuture<T>> callback, Executor executor) {
+        return listen(callback, Objects.requireNonNull(executor, "executor"), false);
+    }
+
+    /**
+     * Calls {@code callback} when the code of this task runs nowhere any more and never will: after the callbacks of
+     * {@link #onDone}, in the thread that ran the code or, if it never ran, in the thread that ended the task; at once
+     * in the calling thread if that is so already.
+     *
+     * @return how to take the callback back
+     */
+    public Registration onExit(Runnable callback) {
+        Objects.requireNonNull(callback, "callback");
+        return listen(future -> callback.run(), null, true);
+    }
+
+    @SuppressWarnings("unchecked") // only ever called with this
+    private Registration listen(Consumer<? super TaskFuture<T>> callback, @Nullable Executor executor, boolean exit) {
+        Consumer<TaskFuture<?>> action =
+                (Consumer<TaskFuture<?>>) (Consumer<?>) Objects.requireNonNull(callback, "callback");
+        if (!exit) {
+            look();
+        }
+        if (!hasCome(exit)) {
+            Listeners all = listeners();
+            var entry = new Listeners.Callback(all, action, executor, exit);
+            all.add(entry);
+            // It may have come in between; whoever takes the entry out calls it.
+            if (!hasCome(exit) || !entry.remove()) {
+                return entry;
+            }
+        }
+        runHere(action, executor);
+        return () -> false;
+    }
+
+    /** A callback on a done future: at once, also in the middle of other callbacks. */
+    private void runHere(Consumer<TaskFuture<?>> action, @Nullable Executor executor) {
+        boolean interrupted = Thread.interrupted();
+        Callbacks.call(action, executor, this);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Tells code of ours when this is done: at once if it is. */
+    Registration signal(Consumer<TaskFuture<?>> action) {
+        if (!isDone()) {
+            Listeners all = listeners();
+            var entry = new Listeners.Signal(all, action);
+            all.add(entry);
+            if (!isDone() || !entry.remove()) {
+                return entry;
+            }
+        }
+        action.accept(this);
+        return () -> false;
+    }
+
+    /** Who adds a callback will see the failure. */
+    private void look() {
+        if ((state & STATUS) == FAILED) {
+            failure();
+        }
+    }
+
+    private Listeners listeners() {
+        Listeners all = listeners;
+        if (all == null) {
+            all = new Listeners();
+            if (!LISTENERS.compareAndSet(this, null, all)) {
+                all = Objects.requireNonNull(listeners);
+            }
+        }
+        return all;
+    }
+
+    private boolean hasCallbacks() {
+        Listeners all = listeners;
+        return all != null && all.hasCallbacks();
+    }
+
+    private @Nullable ArrayDeque<Listeners.Listener> takeDue(boolean exited) {
+        Listeners all = listeners;
+        return all == null ? null : all.take(exited);
+    }
+
+    /** Tells all who wait for what has come: threads at once, then callbacks, here or on a thread made for it. */
+    private void announce(boolean exited, @Nullable Backend callbacksOn) {
+        ArrayDeque<Listeners.Listener> due = takeDue(exited);
+        if (due == null || !wake(due)) {
+            return;
+        }
+        Runnable batch = () -> Callbacks.run(() -> call(due));
+        if (callbacksOn == null) {
+            batch.run();
+        } else {
+            callbacksOn.runOnDemand(batch);
+        }
+    }
+
+    /** Fires those that run no user code. Returns whether others remain. */
+    private boolean wake(ArrayDeque<Listeners.Listener> due) {
+        due.removeIf(listener -> {
+            if (!listener.isCallback()) {
+                listener.fire(this);
+            }
+            return !listener.isCallback();
+        });
+        if (due.stream().anyMatch(listener -> !listener.waitsForExit())) {
+            look();
+        }
+        return !due.isEmpty();
+    }
+
+    /** Those that wait for done come first. */
+    private void call(ArrayDeque<Listeners.Listener> due) {
+        for (Listeners.Listener listener : due) {
+            if (!listener.waitsForExit()) {
+                listener.fire(this);
+            }
+        }
+        for (Listeners.Listener listener : due) {
+            if (listener.waitsForExit()) {
+                listener.fire(this);
+            }
+        }
+    }
+
+    /**
+     * A {@code CompletableFuture} with this outcome. Cancelling it cancels this task, with an interrupt if it is
+     * called with true; its dependents get the task's own exception in one {@link CompletionException}. A wait on it is
+     * a plain wait: it runs no pending task.
+     */
+    public CompletableFuture<T> toCompletableFuture() {
+        BridgedFuture<T> bridged = new BridgedFuture<>(this);
+        onDone(bridged::complete);
+        return bridged;
+    }
+
+    // ---- for the executor ----
+
+    TaskHome home() {
+        return home;
+    }
+
+    @Nullable
+    Runner runner() {
+        return runner;
+    }
+
+    /** What {@code shutdownNow} gives back for this task, or null if it is no longer pending. */
+    @Nullable
+    Runnable asDropped() {
+        Object code = content;
+        if (!isPending() || code == null) {
+            return null;
+        }
+        return (state & RUNNABLE) != 0 ? (Runnable) code : new DroppedCallable((Callable<?>) code, name());
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static AtomicIntegerFieldUpdater<TaskFuture<?>> stateUpdater() {
+        return (AtomicIntegerFieldUpdater) AtomicIntegerFieldUpdater.newUpdater(TaskFuture.class, "state");
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static AtomicReferenceFieldUpdater<TaskFuture<?>, @Nullable Listeners> listenersUpdater() {
+        return (AtomicReferenceFieldUpdater)
+                AtomicReferenceFieldUpdater.newUpdater(TaskFuture.class, Listeners.class, "listeners");
+    }
+}

@@ -1,0 +1,148 @@
+package dev.millrace;
+
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a task belongs: what its future may ask of the executor that took it, and all that it knows of it. The main
+ * hook is {@link #withdraw}, the one that travels back; the others have defaults for a task that no queue of ours holds.
+ */
+abstract class TaskHome {
+    final Backend backend;
+
+    TaskHome(Backend backend) {
+        this.backend = backend;
+    }
+
+    /** The executor's name; it stands in messages. */
+    abstract String name();
+
+    /** The executor's own home; another than this only for a task with options. */
+    TaskHome executor() {
+        return this;
+    }
+
+    /** The name of a task that was given none: unique enough to tell two apart, and it costs the task no field. */
+    String nameOf(int taskHash) {
+        return name() + "-task@" + Integer.toHexString(taskHash);
+    }
+
+    /** A task left PENDING otherwise than by a worker: give its place back. It may hold none by now. */
+    void withdraw(TaskFuture<?> task) {}
+
+    /**
+     * The calling thread is about to wait, without a limit, for a task that pends here. If it may run the task itself,
+     * this claims it, takes it off the queue, and returns its code for {@link Runner#runOnTop}; otherwise null.
+     */
+    @Nullable
+    Object claimToHelp(TaskFuture<?> task, Runner runner) {
+        return null;
+    }
+
+    /** Who waits for whom among the tasks of this executor. */
+    @Nullable
+    WaitGraph waits() {
+        return null;
+    }
+
+    /** Whether code that begins now is to be interrupted at once. */
+    boolean isStopping() {
+        return false;
+    }
+
+    /** A running task was cancelled, before anybody hears of it. */
+    void cancelRequested(boolean mayInterrupt) {}
+
+    /** The task's outcome is fixed: no alarm is needed any more. */
+    void ended() {}
+
+    /** Who takes what the code of a task that is already done still returned or threw; null: the log. */
+    @Nullable
+    BiConsumer<@Nullable Object, @Nullable Throwable> lateOutcomeTaker() {
+        return null;
+    }
+
+    /** The home of one task that has a name, a time limit or a taker of its own. */
+    static final class WithOptions extends TaskHome {
+        private final TaskHome executor;
+        private final TaskOptions options;
+        private volatile Backend.@Nullable Alarm alarm;
+
+        WithOptions(TaskHome executor, TaskOptions options) {
+            super(executor.backend);
+            this.executor = executor;
+            this.options = options;
+        }
+
+        /** Called once, by the submitter, before anybody else knows the task. */
+        void arm(TaskFuture<?> task) {
+            var limit = options.timeout();
+            if (limit != null) {
+                alarm = backend.schedule(() -> task.timeOut(limit), Durations.toNanos(limit));
+                // It may have rung before the field was set, and then found nothing to disarm.
+                if (task.isDone()) {
+                    ended();
+                }
+            }
+        }
+
+        @Override
+        String name() {
+            return executor.name();
+        }
+
+        @Override
+        TaskHome executor() {
+            return executor;
+        }
+
+        @Override
+        String nameOf(int taskHash) {
+            String name = options.name();
+            return name != null ? name : executor.nameOf(taskHash);
+        }
+
+        @Override
+        void withdraw(TaskFuture<?> task) {
+            executor.withdraw(task);
+        }
+
+        @Override
+        @Nullable
+        Object claimToHelp(TaskFuture<?> task, Runner runner) {
+            return executor.claimToHelp(task, runner);
+        }
+
+        @Override
+        @Nullable
+        WaitGraph waits() {
+            return executor.waits();
+        }
+
+        @Override
+        boolean isStopping() {
+            return executor.isStopping();
+        }
+
+        @Override
+        void cancelRequested(boolean mayInterrupt) {
+            executor.cancelRequested(mayInterrupt);
+        }
+
+        @Override
+        void ended() {
+            Backend.Alarm armed = alarm;
+            if (armed != null) {
+                alarm = null;
+                armed.disarm();
+            }
+            executor.ended();
+        }
+
+        @Override
+        @Nullable
+        BiConsumer<@Nullable Object, @Nullable Throwable> lateOutcomeTaker() {
+            return options.onLateOutcome();
+        }
+    }
+}

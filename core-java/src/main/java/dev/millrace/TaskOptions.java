@@ -1,0 +1,91 @@
+package dev.millrace;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be asked for a single task: a name, a time limit, a taker for what a cancelled task still produced.
+ * Immutable; each {@code with…} returns a changed copy.
+ *
+ * <pre>{@code
+ * pool.submit(() -> fetch(url), TaskOptions.named("fetch").withTimeout(Duration.ofSeconds(2)));
+ * }</pre>
+ */
+public final class TaskOptions {
+    /** No name, no time limit, no taker. */
+    static final TaskOptions NONE = new TaskOptions(null, null, null);
+
+    private final @Nullable String name;
+    private final @Nullable Duration timeout;
+    private final @Nullable BiConsumer<@Nullable Object, @Nullable Throwable> onLateOutcome;
+
+    private TaskOptions(
+            @Nullable String name,
+            @Nullable Duration timeout,
+            @Nullable BiConsumer<@Nullable Object, @Nullable Throwable> onLateOutcome) {
+        this.name = name;
+        this.timeout = timeout;
+        this.onLateOutcome = onLateOutcome;
+    }
+
+    /** Options with a name only: {@link #withName}. */
+    public static TaskOptions named(String name) {
+        return NONE.withName(name);
+    }
+
+    /** Options with a time limit only: {@link #withTimeout}. */
+    public static TaskOptions timeout(Duration timeout) {
+        return NONE.withTimeout(timeout);
+    }
+
+    /** A copy with this name, which then stands in messages, {@link TaskFuture#name()} and exceptions. */
+    public TaskOptions withName(String newName) {
+        return new TaskOptions(Objects.requireNonNull(newName, "name"), timeout, onLateOutcome);
+    }
+
+    /**
+     * A copy with this limit, counted from the call of {@code submit}, waiting for room and in the queue included. A
+     * task that is not done by then fails with {@link TaskTimeoutException}; if its code runs, it is interrupted.
+     *
+     * @throws IllegalArgumentException if the limit is zero or negative
+     */
+    public TaskOptions withTimeout(Duration newTimeout) {
+        if (newTimeout.isZero() || newTimeout.isNegative()) {
+            throw new IllegalArgumentException("timeout must be positive: " + newTimeout);
+        }
+        return new TaskOptions(name, newTimeout, onLateOutcome);
+    }
+
+    /**
+     * A copy that hands to {@code taker} what the code of a task still returned (first argument) or threw (second
+     * argument) although the task was by then cancelled or out of time: the place to close a resource that nobody will
+     * get. Called once at most, in the thread that ran the code, before {@link TaskFuture#onExit onExit}. Without a
+     * taker a late value is dropped, and a late exception is logged.
+     */
+    public TaskOptions withOnLateOutcome(BiConsumer<@Nullable Object, @Nullable Throwable> taker) {
+        return new TaskOptions(name, timeout, Objects.requireNonNull(taker, "taker"));
+    }
+
+    /** The name, or null if none was given. */
+    public @Nullable String name() {
+        return name;
+    }
+
+    /** The time limit, or null if there is none. */
+    public @Nullable Duration timeout() {
+        return timeout;
+    }
+
+    /** The taker of a late outcome, or null if there is none. */
+    public @Nullable BiConsumer<@Nullable Object, @Nullable Throwable> onLateOutcome() {
+        return onLateOutcome;
+    }
+
+    @Override
+    public String toString() {
+        return "TaskOptions[name=" + name + ", timeout=" + timeout + ", onLateOutcome="
+                + (onLateOutcome == null ? "log" : "set") + "]";
+    }
+}

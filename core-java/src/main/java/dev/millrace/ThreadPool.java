@@ -1,0 +1,303 @@
+package dev.millrace;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool of threads that run tasks. Threads are started when tasks come, at most {@link Builder#maxWorkers
+ * maxWorkers} of them, an idle one is used before another is started, and idle ones end: a pool that nobody closes
+ * neither keeps the program alive nor leaks.
+ *
+ * <pre>{@code
+ * try (ThreadPool pool = ThreadPool.of(8)) {
+ *     TaskFuture<Integer> size = pool.submit(() -> download(url).length());
+ *     System.out.println(size.join());
+ * } // waits for what was submitted
+ * }</pre>
+ *
+ * <p>A task that waits, without a time limit, for a pending task of its own pool runs that one itself, on its own
+ * thread; so trees of submit-and-wait finish on a pool of any size. Do not wait while you hold a lock that the other
+ * task needs.
+ *
+ * <p>Thread-safe. Python: {@code concurrent.futures.ThreadPoolExecutor}.
+ */
+public final class ThreadPool extends AbstractTaskExecutor {
+    private static final AtomicInteger POOLS = new AtomicInteger();
+
+    private final PoolCore core;
+
+    private ThreadPool(Builder builder) {
+        String name = builder.name != null ? builder.name : "millrace-" + POOLS.incrementAndGet();
+        core = new PoolCore(
+                name,
+                builder.maxWorkers,
+                builder.initializer,
+                builder.maxTasksPerWorker,
+                builder.idleNanos,
+                builder.capacity,
+                builder.whenFull,
+                builder.threadFactory != null ? builder.threadFactory : new NamedThreads(name),
+                builder.backend);
+    }
+
+    /** A pool of at most so many workers, with the defaults of {@link Builder}. */
+    public static ThreadPool of(int maxWorkers) {
+        return builder().maxWorkers(maxWorkers).build();
+    }
+
+    /** Starts to describe a pool. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The name that stands in messages and, with a number behind it, in the names of the threads. */
+    public String name() {
+        return core.name();
+    }
+
+    /**
+     * Changes the most workers that may be busy. More: waiting tasks get new workers at once. Fewer: surplus workers
+     * leave, busy ones after their task.
+     *
+     * @throws IllegalArgumentException if less than one
+     */
+    public void setMaxWorkers(int maxWorkers) {
+        Builder.ensureAtLeastOne("maxWorkers", maxWorkers);
+        core.setMaxWorkers(maxWorkers);
+    }
+
+    /**
+     * Waits until no task pends or runs and no callback of one runs, so long at most. Python:
+     * {@code queue.Queue.join}.
+     *
+     * @return whether that was so in time
+     * @throws IllegalStateException if called from a task of this pool, which would wait for itself
+     */
+    public boolean awaitQuiescence(Duration timeout) throws InterruptedException {
+        ensureNotOwnTask("awaitQuiescence");
+        return core.awaitQuiescence(Durations.toNanos(timeout));
+    }
+
+    @Override
+    public void shutdown() {
+        core.shutdown();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return core.phase() != PoolState.Phase.RUNNING;
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return core.phase() == PoolState.Phase.TERMINATED;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        ensureNotOwnTask("awaitTermination");
+        return core.terminated.future().awaitNanos(unit.toNanos(timeout), false);
+    }
+
+    /** Name, state and counts. */
+    @Override
+    public String toString() {
+        return "ThreadPool[" + core.describe() + "]";
+    }
+
+    // ---- what AbstractTaskExecutor asks ----
+
+    @Override
+    TaskHome home() {
+        return core;
+    }
+
+    @Override
+    void accept(TaskFuture<?> task) {
+        core.accept(task);
+    }
+
+    @Override
+    boolean acceptWithin(TaskFuture<?> task, long nanos) {
+        return core.acceptWithin(task, nanos);
+    }
+
+    @Override
+    void acceptWhenRoom(TaskFuture<?> task) {
+        core.acceptWhenRoom(task);
+    }
+
+    @Override
+    void acceptOfMany(TaskFuture<?> task) {
+        core.acceptOfMany(task);
+    }
+
+    @Override
+    List<TaskFuture<?>> drainPending() {
+        return core.drainPending();
+    }
+
+    @Override
+    void drained() {
+        core.letGo(null);
+    }
+
+    @Override
+    List<TaskFuture<?>> interruptRunning() {
+        return core.interruptRunning();
+    }
+
+    @Override
+    List<? extends Runner> runners() {
+        return core.runners();
+    }
+
+    @Override
+    void awaitThreads() throws InterruptedException {
+        core.awaitThreads();
+    }
+
+    /** The threads of a pool that was given no factory: {@code io-1}, {@code io-2}, …, not daemons. */
+    private static final class NamedThreads implements ThreadFactory {
+        private final String name;
+        private final AtomicInteger count = new AtomicInteger();
+        /** That of who made the pool: a worker must not hold on to the one of whoever happened to submit first. */
+        private final @Nullable ClassLoader contextClassLoader =
+                Thread.currentThread().getContextClassLoader();
+
+        NamedThreads(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public Thread newThread(Runnable worker) {
+            Thread thread = new Thread(worker, name + "-" + count.incrementAndGet());
+            thread.setDaemon(false);
+            thread.setPriority(Thread.NORM_PRIORITY);
+            thread.setContextClassLoader(contextClassLoader);
+            return thread;
+        }
+    }
+
+    /**
+     * Describes a pool. Each method checks its argument at once. Not thread-safe; can be used for several pools.
+     *
+     * <pre>{@code
+     * ThreadPool io = ThreadPool.builder().name("io").maxWorkers(32).boundedQueue(1000, WhenFull.BLOCK).build();
+     * }</pre>
+     */
+    public static final class Builder {
+        private @Nullable String name;
+        private int maxWorkers = Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
+        private @Nullable Runnable initializer;
+        private int maxTasksPerWorker = Integer.MAX_VALUE;
+        private long idleNanos = TimeUnit.SECONDS.toNanos(10);
+        private int capacity = Integer.MAX_VALUE;
+        private WhenFull whenFull = WhenFull.REJECT;
+        private @Nullable ThreadFactory threadFactory;
+        private Backend backend = Backend.SYSTEM;
+
+        private Builder() {}
+
+        /** The pool's name, which stands in every message; its threads are {@code name-1}, {@code name-2}, …. */
+        public Builder name(String name) {
+            this.name = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /**
+         * The most workers at a time; by default the number of processors plus 4, at most 32, as in Python.
+         *
+         * @throws IllegalArgumentException if less than one
+         */
+        public Builder maxWorkers(int maxWorkers) {
+            ensureAtLeastOne("maxWorkers", maxWorkers);
+            this.maxWorkers = maxWorkers;
+            return this;
+        }
+
+        /**
+         * Runs first in each worker. If it throws, the pool breaks: pending tasks fail with {@link
+         * BrokenPoolException}, later submits throw it, and what runs finishes. It must not wait for tasks of its pool.
+         * Python: {@code initializer}.
+         */
+        public Builder initializer(Runnable initializer) {
+            this.initializer = Objects.requireNonNull(initializer, "initializer");
+            return this;
+        }
+
+        /**
+         * After so many tasks a worker's thread ends, and a new one takes its place when needed. With a factory of
+         * virtual threads and 1: a fresh virtual thread for each task. By default there is no limit. Python:
+         * {@code maxtasksperchild}.
+         *
+         * @throws IllegalArgumentException if less than one
+         */
+        public Builder maxTasksPerWorker(int maxTasksPerWorker) {
+            ensureAtLeastOne("maxTasksPerWorker", maxTasksPerWorker);
+            this.maxTasksPerWorker = maxTasksPerWorker;
+            return this;
+        }
+
+        /**
+         * How long a worker without work stays; by default 10 s. Zero: it ends when there is no more work. All workers
+         * end so: an idle pool has no thread.
+         *
+         * @throws IllegalArgumentException if negative
+         */
+        public Builder idleTimeout(Duration idleTimeout) {
+            if (idleTimeout.isNegative()) {
+                throw new IllegalArgumentException("idleTimeout must not be negative: " + idleTimeout);
+            }
+            idleNanos = Durations.toNanos(idleTimeout);
+            return this;
+        }
+
+        /**
+         * At most so many tasks wait while all workers are busy; by default there is no bound. Zero: a task is accepted
+         * only if a worker is there for it.
+         *
+         * @throws IllegalArgumentException if the capacity is negative
+         */
+        public Builder boundedQueue(int capacity, WhenFull whenFull) {
+            if (capacity < 0) {
+                throw new IllegalArgumentException("capacity must be at least 0: " + capacity);
+            }
+            this.capacity = capacity;
+            this.whenFull = Objects.requireNonNull(whenFull, "whenFull");
+            return this;
+        }
+
+        /**
+         * Makes the workers' threads, in the thread that needs the worker, never under a lock; by default threads that
+         * are no daemons. If it throws or returns null, tasks wait for the workers that live; if none does, what is
+         * pending fails and the submit throws.
+         */
+        public Builder threadFactory(ThreadFactory threadFactory) {
+            this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
+            return this;
+        }
+
+        /** For tests. */
+        Builder backend(Backend backend) {
+            this.backend = backend;
+            return this;
+        }
+
+        /** Makes the pool. No thread is started before the first task comes. */
+        public ThreadPool build() {
+            return new ThreadPool(this);
+        }
+
+        private static void ensureAtLeastOne(String what, int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(what + " must be at least 1: " + value);
+            }
+        }
+    }
+}

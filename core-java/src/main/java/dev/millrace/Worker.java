@@ -1,0 +1,127 @@
+package dev.millrace;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread of a pool. It asks the pool for the next task, runs it, and asks again, until the pool has no more for it.
+ * All that it knows of the pool is {@link Pool}.
+ */
+final class Worker extends Runner implements Runnable {
+    /**
+     * What a worker does, as the pool counts it.
+     *
+     * <pre>
+     *   made ──▶ FREE ⇄ BUSY      FREE: awake, and will look at the queue before it parks (a thread that is being
+     *             ⇅               started, and one that was woken, are that already)
+     *            IDLE             IDLE: parked on the stack of idle workers
+     *   from each ──▶ GONE
+     * </pre>
+     */
+    enum Standing {
+        FREE,
+        BUSY,
+        IDLE,
+        GONE
+    }
+
+    /** What a worker needs of its pool. */
+    abstract static class Pool extends TaskHome {
+        Pool(Backend backend) {
+            super(backend);
+        }
+
+        /** The user's initializer as a task, or null if there is none. */
+        abstract @Nullable TaskFuture<?> newInitializer();
+
+        /** The initializer failed. */
+        abstract void breakWith(Throwable cause);
+
+        /** Waits for the next task; null: the worker has been taken off the books and must end. */
+        abstract @Nullable TaskFuture<?> next(Worker worker);
+
+        /** The worker, if it is to stay, counts as free from now on. */
+        abstract void workerFree(Worker worker);
+
+        /** The worker counts as busy again. */
+        abstract void workerBusyAgain(Worker worker);
+
+        /** Takes the worker off the books if it is still on them: it ends, whatever for. */
+        abstract void workerGone(Worker worker);
+    }
+
+    private final Pool pool;
+    /** Written under the pool's lock; the worker reads it without while it is parked. */
+    volatile Standing standing = Standing.FREE;
+
+    /** Used by this thread only. */
+    private boolean initializing;
+
+    Worker(Pool pool) {
+        super(pool, null);
+        this.pool = pool;
+    }
+
+    boolean isInitializing() {
+        return initializing;
+    }
+
+    @Override
+    public void run() {
+        enter();
+        try {
+            if (initialize()) {
+                while (runNext()) {}
+            }
+        } finally {
+            pool.workerGone(this);
+            exit();
+        }
+    }
+
+    /** A method of its own, so that no variable of an idle worker refers to its last task. */
+    private boolean runNext() {
+        TaskFuture<?> task = pool.next(this);
+        if (task == null) {
+            return false;
+        }
+        Object code = task.claim();
+        if (code != null) {
+            // Whatever was left by a callback, or came from outside while no task ran, is nobody's.
+            Thread.interrupted();
+            run(task, code);
+        }
+        return true;
+    }
+
+    /** Runs the user's initializer, as a task so that a shutdown can interrupt it. Returns whether to go on. */
+    private boolean initialize() {
+        TaskFuture<?> initializer = pool.newInitializer();
+        Object code = initializer == null ? null : initializer.claim();
+        if (initializer == null || code == null) {
+            return true;
+        }
+        initializing = true;
+        run(initializer, code);
+        initializing = false;
+        tasksRun = 0;
+        if (initializer.status() == TaskStatus.FAILED) {
+            pool.breakWith(initializer.exceptionNow());
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    void becomeFree() {
+        if (depth == 1 && !initializing) {
+            pool.workerFree(this);
+        }
+    }
+
+    @Override
+    void becomeBusyAgain() {
+        if (depth == 1 && !initializing) {
+            pool.workerBusyAgain(this);
+        }
+    }
+}
