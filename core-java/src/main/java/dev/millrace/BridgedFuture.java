@@ -12,7 +12,7 @@ final class BridgedFuture<T extends @Nullable Object> extends CompletableFuture<
     }
 
     /** The task is done. Its own exception goes in as it is: dependents see one CompletionException around it. */
-    void complete(TaskFuture<T> done) {
+    void settle(TaskFuture<T> done) {
         switch (done.status()) {
             case SUCCESS:
                 complete(done.resultNow());

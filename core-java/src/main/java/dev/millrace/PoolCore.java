@@ -496,7 +496,7 @@ final class PoolCore extends Worker.Pool {
     private boolean mustLeave(Worker worker) {
         return state.hasSurplus()
                 || worker.tasksRun >= maxTasksPerWorker
-                || state.queue.isEmpty() && (state.phase() != PoolState.Phase.RUNNING || idleNanos == 0);
+                || (state.queue.isEmpty() && (state.phase() != PoolState.Phase.RUNNING || idleNanos == 0));
     }
 
     /** Parks until the worker is wanted; false if nobody wanted it for so long that it has left. */

@@ -956,7 +956,7 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
      */
     public CompletableFuture<T> toCompletableFuture() {
         BridgedFuture<T> bridged = new BridgedFuture<>(this);
-        onDone(bridged::complete);
+        onDone(bridged::settle);
         return bridged;
     }
 

@@ -152,7 +152,7 @@ public final class TaskFutures {
      * }</pre>
      */
     public static <F extends TaskFuture<?>> Iterable<F> asCompleted(Iterable<? extends F> futures) {
-        return new AsCompleted<>(futures, null);
+        return new AsCompleted<F>(futures, null)::begin;
     }
 
     /**
@@ -161,10 +161,10 @@ public final class TaskFutures {
      * is cancelled. Runs no task itself.
      */
     public static <F extends TaskFuture<?>> Iterable<F> asCompleted(Iterable<? extends F> futures, Duration timeout) {
-        return new AsCompleted<>(futures, Objects.requireNonNull(timeout, "timeout"));
+        return new AsCompleted<F>(futures, Objects.requireNonNull(timeout, "timeout"))::begin;
     }
 
-    private static final class AsCompleted<F extends TaskFuture<?>> implements Iterable<F>, Iterator<F> {
+    private static final class AsCompleted<F extends TaskFuture<?>> implements Iterator<F> {
         private final NextDone<F> futures = new NextDone<>();
         private final @Nullable Duration timeout;
         private final int total;
@@ -180,8 +180,7 @@ public final class TaskFutures {
             start = futures.nanoTime();
         }
 
-        @Override
-        public Iterator<F> iterator() {
+        Iterator<F> begin() {
             if (walked) {
                 throw new IllegalStateException("asCompleted can be walked once; call it again with the futures");
             }

@@ -15,6 +15,6 @@ public enum TaskStatus {
 
     /** Whether this status is final. */
     public boolean isDone() {
-        return ordinal() >= SUCCESS.ordinal();
+        return this != PENDING && this != RUNNING;
     }
 }

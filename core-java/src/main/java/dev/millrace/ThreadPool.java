@@ -174,7 +174,9 @@ public final class ThreadPool extends AbstractTaskExecutor {
             this.name = name;
         }
 
+        /** Neither priority nor the daemon flag comes from whoever happened to submit. */
         @Override
+        @SuppressWarnings("ThreadPriorityCheck")
         public Thread newThread(Runnable worker) {
             Thread thread = new Thread(worker, name + "-" + count.incrementAndGet());
             thread.setDaemon(false);
