@@ -26,11 +26,15 @@ final class Plan {
         add(() -> waiting.succeed(true));
     }
 
-    /** A thread that waits in the line throws the reason itself; the future tells it where none waits. */
+    /** A thread that waits in the line throws the reason itself; where none waits, the future tells it. */
     void refuse(Line.Place place, Supplier<? extends RejectedExecutionException> reason) {
         place.decide(reason);
-        add(() -> place.task.failPending(reason.get()));
-        wake(place.waiter);
+        if (place.waiter == null) {
+            add(() -> place.task.failPending(reason.get()));
+        } else {
+            add(place.task::cancelIfPending);
+            wake(place.waiter);
+        }
     }
 
     void start(Worker worker) {

@@ -450,8 +450,9 @@ final class PoolCore extends Worker.Pool {
             orphans.addAll(state.drain());
             state.line.drain().forEach(place -> plan.refuse(place, reason));
         });
+        // After shutdownNow it is the interrupt that the initializer reports, and nobody waits for this pool any more.
         Failure.LOG.log(
-                Level.SEVERE,
+                isStopping() ? Level.FINE : Level.SEVERE,
                 cause,
                 () -> "the initializer of pool " + name + " threw: the pool is broken, pending and later tasks fail");
         orphans.forEach(orphan -> orphan.failPending(reason.get()));

@@ -840,9 +840,6 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
     private Registration listen(Consumer<? super TaskFuture<T>> callback, @Nullable Executor executor, boolean exit) {
         Consumer<TaskFuture<?>> action =
                 (Consumer<TaskFuture<?>>) (Consumer<?>) Objects.requireNonNull(callback, "callback");
-        if (!exit) {
-            look();
-        }
         if (!hasCome(exit)) {
             Listeners all = listeners();
             var entry = new Listeners.Callback(all, action, executor, exit);
@@ -851,6 +848,9 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
             if (!hasCome(exit) || !entry.remove()) {
                 return entry;
             }
+        }
+        if (!exit) {
+            look();
         }
         runHere(action, executor);
         return () -> false;

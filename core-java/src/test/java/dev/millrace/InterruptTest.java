@@ -1,0 +1,306 @@
+package dev.millrace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Promise 3: an interrupt meant for one task is never seen by another, nor by the pool's own waits. */
+class InterruptTest {
+    @Test
+    @Tag("one-processor")
+    void anInterruptThatRacesWithTheEndOfItsTaskNeverReachesTheNext() {
+        AtomicInteger stray = new AtomicInteger();
+        AtomicInteger delivered = new AtomicInteger();
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            for (int round = 0; round < 100_000; round++) {
+                int spins = round % 64;
+                CountDownLatch running = new CountDownLatch(1);
+                TaskFuture<?> first = pool.submit(() -> {
+                    running.countDown();
+                    for (int i = 0; i < spins; i++) {
+                        if (Thread.currentThread().isInterrupted()) {
+                            delivered.incrementAndGet();
+                            return;
+                        }
+                    }
+                });
+                TaskFuture<?> second = pool.submit(() -> {
+                    if (Thread.currentThread().isInterrupted()) {
+                        stray.incrementAndGet();
+                    }
+                });
+                if (round % 2 == 0) {
+                    Waiting.await(running);
+                }
+                first.cancel(true);
+                second.join();
+                assertEquals(0, stray.get(), "round " + round);
+            }
+        }
+    }
+
+    @Test
+    void theInterruptIsThereWhenCancelReturns() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            for (int round = 0; round < 1_000; round++) {
+                CountDownLatch running = new CountDownLatch(1);
+                AtomicBoolean cancelled = new AtomicBoolean();
+                AtomicBoolean interrupted = new AtomicBoolean();
+                TaskFuture<?> task = pool.submit(() -> {
+                    running.countDown();
+                    Waiting.until(cancelled::get);
+                    interrupted.set(Thread.currentThread().isInterrupted());
+                });
+                Waiting.await(running);
+                assertTrue(task.cancel(true));
+                cancelled.set(true);
+                Waiting.until(task::hasExited);
+                assertTrue(interrupted.get());
+            }
+        }
+    }
+
+    @Test
+    void cancelWithoutInterruptNeverInterrupts() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            CountDownLatch running = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            AtomicBoolean interrupted = new AtomicBoolean();
+            TaskFuture<?> task = pool.submit(() -> {
+                running.countDown();
+                Waiting.await(go);
+                interrupted.set(Thread.currentThread().isInterrupted());
+            });
+            Waiting.await(running);
+            task.cancel(false);
+            go.countDown();
+            Waiting.until(task::hasExited);
+            assertFalse(interrupted.get());
+        }
+    }
+
+    @Test
+    void aFlagThatATaskLeavesBehindIsCleared() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            pool.submit(() -> Thread.currentThread().interrupt()).join();
+            assertFalse(
+                    pool.submit(() -> Thread.currentThread().isInterrupted()).join());
+            pool.execute(() -> Thread.currentThread().interrupt());
+            assertFalse(
+                    pool.submit(() -> Thread.currentThread().isInterrupted()).join());
+        }
+    }
+
+    @Test
+    void aFlagThatACallbackLeavesBehindIsCleared() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            CountDownLatch go = new CountDownLatch(1);
+            TaskFuture<?> task = pool.submit(() -> Waiting.await(go));
+            task.onDone(f -> Thread.currentThread().interrupt());
+            go.countDown();
+            assertFalse(
+                    pool.submit(() -> Thread.currentThread().isInterrupted()).join());
+        }
+    }
+
+    @Test
+    void callbacksRunWithTheFlagClearAlsoAfterACancel() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            CountDownLatch running = new CountDownLatch(1);
+            AtomicReference<Boolean> flag = new AtomicReference<>();
+            TaskFuture<?> task = pool.submit(() -> {
+                running.countDown();
+                new CountDownLatch(1).await();
+                return null;
+            });
+            CountDownLatch exited = new CountDownLatch(1);
+            task.onExit(() -> {
+                flag.set(Thread.currentThread().isInterrupted());
+                exited.countDown();
+            });
+            Waiting.await(running);
+            task.cancel(true);
+            Waiting.await(exited);
+            assertEquals(false, flag.get());
+        }
+    }
+
+    @Test
+    void anIdleWorkerThatIsInterruptedFromOutsideIsNotDisturbed() {
+        FakeBackend backend = new FakeBackend();
+        ThreadPool pool = ThreadPool.builder().maxWorkers(1).backend(backend).build();
+        Thread worker = pool.submit(Thread::currentThread).join();
+        Waiting.untilBlocked(worker);
+        worker.interrupt();
+        assertFalse(pool.submit(() -> Thread.currentThread().isInterrupted()).join());
+        assertEquals(1, backend.started());
+        pool.close();
+    }
+
+    @Test
+    void whileAnotherTaskRunsOnTopAnInterruptIsHeldUntilItEnds() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            CountDownLatch inner = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            AtomicBoolean innerSaw = new AtomicBoolean();
+            AtomicBoolean outerSaw = new AtomicBoolean();
+            TaskFuture<?> outer = pool.submit(() -> {
+                pool.submit(() -> {
+                            inner.countDown();
+                            Waiting.await(go);
+                            innerSaw.set(Thread.currentThread().isInterrupted());
+                        })
+                        .join();
+                outerSaw.set(Thread.currentThread().isInterrupted());
+            });
+            Waiting.await(inner);
+            assertTrue(outer.cancel(true));
+            go.countDown();
+            Waiting.until(outer::hasExited);
+            assertFalse(innerSaw.get());
+            assertTrue(outerSaw.get());
+        }
+    }
+
+    @Test
+    void anInterruptForTheTaskOnTopDoesNotReachTheOneBeneath() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            AtomicReference<TaskFuture<?>> inner = new AtomicReference<>();
+            CountDownLatch running = new CountDownLatch(1);
+            TaskFuture<Boolean> outer = pool.submit(() -> {
+                inner.set(pool.submit(() -> {
+                    running.countDown();
+                    new CountDownLatch(1).await();
+                    return null;
+                }));
+                assertThrows(CancellationException.class, () -> inner.get().join());
+                return Thread.currentThread().isInterrupted();
+            });
+            Waiting.await(running);
+            inner.get().cancel(true);
+            assertFalse(outer.join());
+        }
+    }
+
+    @Test
+    void theFlagOfATaskIsThereAgainAfterAnotherRanOnTop() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            AtomicBoolean innerSaw = new AtomicBoolean();
+            TaskFuture<Boolean> outer = pool.submit(() -> {
+                Thread.currentThread().interrupt();
+                pool.submit(() -> innerSaw.set(Thread.currentThread().isInterrupted()))
+                        .join();
+                return Thread.currentThread().isInterrupted();
+            });
+            assertTrue(outer.join());
+            assertFalse(innerSaw.get());
+        }
+    }
+
+    @Test
+    void aTaskRunInItsCallerNeitherSeesNorDropsTheCallersFlag() {
+        ThreadPool pool = ThreadPool.builder()
+                .maxWorkers(1)
+                .boundedQueue(0, WhenFull.RUN_IN_CALLER)
+                .build();
+        CountDownLatch go = new CountDownLatch(1);
+        pool.submit(() -> Waiting.await(go));
+        Thread.currentThread().interrupt();
+        TaskFuture<Boolean> inCaller = pool.submit(() -> {
+            boolean seen = Thread.currentThread().isInterrupted();
+            Thread.currentThread().interrupt();
+            return seen;
+        });
+        assertTrue(Thread.interrupted());
+        assertFalse(inCaller.join());
+        pool.submit(() -> Thread.currentThread().interrupt()).join();
+        assertFalse(Thread.interrupted());
+        go.countDown();
+        pool.close();
+    }
+
+    @Test
+    void shutdownNowInterruptsATaskThatRunsInItsCaller() throws Exception {
+        ThreadPool pool = ThreadPool.builder()
+                .maxWorkers(1)
+                .boundedQueue(0, WhenFull.RUN_IN_CALLER)
+                .build();
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch running = new CountDownLatch(1);
+        pool.submit(() -> EveryTaskEndsTest.awaitIgnoringInterrupts(go));
+        TaskPromise<TaskFuture<?>> inCaller = new TaskPromise<>();
+        Thread caller = new Thread(() -> inCaller.succeed(pool.submit(() -> {
+            running.countDown();
+            new CountDownLatch(1).await();
+            return null;
+        })));
+        caller.start();
+        Waiting.await(running);
+        pool.shutdownNow();
+        ExecutionException failed =
+                assertThrows(ExecutionException.class, inCaller.future().join()::get);
+        assertInstanceOf(InterruptedException.class, failed.getCause());
+        go.countDown();
+        caller.join();
+        pool.close();
+    }
+
+    @Test
+    void shutdownNowInterruptsTheTaskOnTopAndTheOnesBeneath() {
+        ThreadPool pool = ThreadPool.of(1);
+        CountDownLatch running = new CountDownLatch(1);
+        AtomicBoolean beneath = new AtomicBoolean();
+        TaskFuture<?> outer = pool.submit(() -> {
+            TaskFuture<?> inner = pool.submit(() -> {
+                running.countDown();
+                new CountDownLatch(1).await();
+                return null;
+            });
+            assertThrows(Exception.class, inner::join);
+            beneath.set(Thread.currentThread().isInterrupted());
+        });
+        Waiting.await(running);
+        pool.shutdownNow();
+        outer.join();
+        assertTrue(beneath.get());
+        pool.close();
+    }
+
+    @Test
+    void aSubmitterThatIsInterruptedWhileItWaitsForRoomIsRefusedAndKeepsTheFlag() throws Exception {
+        ThreadPool pool = ThreadPool.builder()
+                .maxWorkers(1)
+                .boundedQueue(0, WhenFull.BLOCK)
+                .build();
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger runs = new AtomicInteger();
+        pool.submit(() -> Waiting.await(go));
+        AtomicReference<RejectedExecutionException> refused = new AtomicReference<>();
+        AtomicBoolean flag = new AtomicBoolean();
+        Thread submitter = new Thread(() -> {
+            refused.set(assertThrows(RejectedExecutionException.class, () -> pool.submit(runs::incrementAndGet)));
+            flag.set(Thread.currentThread().isInterrupted());
+        });
+        submitter.start();
+        Waiting.untilBlocked(submitter);
+        submitter.interrupt();
+        submitter.join();
+        assertInstanceOf(InterruptedException.class, refused.get().getCause());
+        assertTrue(flag.get());
+        go.countDown();
+        pool.close();
+        assertEquals(0, runs.get());
+    }
+}

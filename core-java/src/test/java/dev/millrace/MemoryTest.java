@@ -1,0 +1,187 @@
+package dev.millrace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jol.info.ClassLayout;
+
+/** Promise 6: after a task ends, nothing in the pool refers to it, its arguments or its result. */
+class MemoryTest {
+    private static final int MANY = 1_000_000;
+
+    @Test
+    void anIdlePoolRefersToNoFinishedTask() {
+        try (ThreadPool pool = ThreadPool.of(2)) {
+            WeakReference<Object> argument = new WeakReference<>(new Object());
+            WeakReference<TaskFuture<Object>> future = submit(pool, argument);
+            WeakReference<TaskFuture<?>> failed = submitFailing(pool);
+            assertCollected(argument);
+            assertCollected(future);
+            assertCollected(failed);
+        }
+    }
+
+    /** In a frame of its own, which holds the only strong references. */
+    private static WeakReference<TaskFuture<Object>> submit(ThreadPool pool, WeakReference<Object> argument) {
+        Object strong = argument.get();
+        TaskFuture<Object> future = pool.submit(() -> strong);
+        future.join();
+        return new WeakReference<>(future);
+    }
+
+    private static WeakReference<TaskFuture<?>> submitFailing(ThreadPool pool) {
+        TaskFuture<?> future = pool.submit(() -> {
+            throw new IllegalStateException("seen");
+        });
+        assertThrows(IllegalStateException.class, future::join);
+        return new WeakReference<>(future);
+    }
+
+    @Test
+    void aFutureThatIsKeptDoesNotKeepTheCode() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            List<TaskFuture<?>> kept = new ArrayList<>();
+            WeakReference<Object> argument = submitKeeping(pool, kept);
+            assertCollected(argument);
+            assertEquals(TaskStatus.SUCCESS, kept.get(0).status());
+        }
+    }
+
+    private static WeakReference<Object> submitKeeping(ThreadPool pool, List<TaskFuture<?>> kept) {
+        Object argument = new Object();
+        TaskFuture<Integer> future = pool.submit(argument::hashCode);
+        future.join();
+        kept.add(future);
+        return new WeakReference<>(argument);
+    }
+
+    @Test
+    void aCancelledTaskLetsGoOfItsCodeThoughTheOnlyWorkerIsBusyForEver() {
+        CountDownLatch go = new CountDownLatch(1);
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            pool.submit(() -> Waiting.await(go));
+            List<TaskFuture<?>> kept = new ArrayList<>();
+            WeakReference<Object> argument = cancelKeeping(pool, kept);
+            WeakReference<TaskFuture<?>> dropped = cancelDropping(pool);
+            assertCollected(argument);
+            assertCollected(dropped);
+            go.countDown();
+        }
+    }
+
+    private static WeakReference<Object> cancelKeeping(ThreadPool pool, List<TaskFuture<?>> kept) {
+        Object argument = new Object();
+        TaskFuture<Integer> future = pool.submit(argument::hashCode);
+        future.cancel(true);
+        kept.add(future);
+        return new WeakReference<>(argument);
+    }
+
+    private static WeakReference<TaskFuture<?>> cancelDropping(ThreadPool pool) {
+        TaskFuture<?> future = pool.submit(() -> {});
+        future.cancel(true);
+        return new WeakReference<>(future);
+    }
+
+    @Test
+    void aMillionPendingTasksCostAtMost48BytesEachBeyondTheCallable() {
+        // Exact where it can be: the future is its own queue node, and there is nothing else.
+        assertTrue(ClassLayout.parseClass(TaskFuture.class).instanceSize() <= 48);
+        CountDownLatch go = new CountDownLatch(1);
+        Callable<Integer> shared = () -> 1;
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            pool.submit(() -> Waiting.await(go));
+            long before = usedBytes();
+            for (int i = 0; i < MANY; i++) {
+                pool.submit(shared);
+            }
+            double each = (usedBytes() - before) / (double) MANY;
+            // What other threads of this JVM allocate meanwhile is the tolerance: half a megabyte.
+            assertTrue(each <= 48.5, each + " bytes a pending task");
+            go.countDown();
+        }
+    }
+
+    @Test
+    void cancellingHalfOfAMillionGivesTheirMemoryBackThoughTheWorkerIsBusy() {
+        CountDownLatch go = new CountDownLatch(1);
+        Callable<Integer> shared = () -> 1;
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            pool.submit(() -> Waiting.await(go));
+            long before = usedBytes();
+            List<TaskFuture<Integer>> half = new ArrayList<>();
+            for (int i = 0; i < MANY; i++) {
+                TaskFuture<Integer> future = pool.submit(shared);
+                if (i % 2 == 0) {
+                    half.add(future);
+                }
+            }
+            half.forEach(future -> future.cancel(true));
+            half.clear();
+            half = null;
+            double each = (usedBytes() - before) / (MANY / 2.0);
+            assertTrue(each <= 49, each + " bytes a task that still pends");
+            go.countDown();
+        }
+    }
+
+    @Test
+    void aCallbackThatWasTakenBackIsNotHeldByAFutureThatLivesLong() {
+        TaskPromise<Integer> longLived = new TaskPromise<>();
+        WeakReference<Object> argument = register(longLived.future());
+        assertCollected(argument);
+        longLived.succeed(1);
+    }
+
+    private static WeakReference<Object> register(TaskFuture<Integer> future) {
+        Object argument = new Object();
+        Registration registration = future.onDone(f -> System.err.println(argument));
+        assertTrue(registration.remove());
+        return new WeakReference<>(argument);
+    }
+
+    @Test
+    void aPoolThatIsForgottenIsCollectedOnceItsWorkersHaveLeft() {
+        FakeBackend backend = new FakeBackend();
+        WeakReference<ThreadPool> pool = forget(backend);
+        backend.advance(Duration.ofSeconds(10));
+        assertCollected(pool);
+    }
+
+    private static WeakReference<ThreadPool> forget(FakeBackend backend) {
+        ThreadPool pool = ThreadPool.builder().maxWorkers(1).backend(backend).build();
+        pool.submit(() -> {}).join();
+        try {
+            backend.awaitSleepers(1);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return new WeakReference<>(pool);
+    }
+
+    private static void assertCollected(WeakReference<?> reference) {
+        Waiting.until(() -> {
+            System.gc();
+            return reference.get() == null;
+        });
+    }
+
+    private static long usedBytes() {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            least = Math.min(
+                    least,
+                    Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+        }
+        return least;
+    }
+}

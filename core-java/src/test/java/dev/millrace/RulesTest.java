@@ -1,0 +1,144 @@
+package dev.millrace;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the house, each with its reason. */
+class RulesTest {
+    private final JavaClasses core = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.millrace");
+
+    @Test
+    void whatIsPublicIsNamedHere() {
+        Set<String> publicTypes = core.stream()
+                .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+                .filter(type -> !type.getSimpleName().equals("package-info"))
+                .map(type -> type.getName().substring("dev.millrace.".length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(
+                new TreeSet<>(Set.of(
+                        "BrokenPoolException",
+                        "DoneAndNotDone",
+                        "PoolDeadlockException",
+                        "Registration",
+                        "ReturnWhen",
+                        "ShutdownReport",
+                        "ShutdownReport$Straggler",
+                        "TaskCancelledException",
+                        "TaskExecutorService",
+                        "TaskFuture",
+                        "TaskFutures",
+                        "TaskOptions",
+                        "TaskPromise",
+                        "TaskStatus",
+                        "TaskTimeoutException",
+                        "TaskTimeoutException$Phase",
+                        "ThreadPool",
+                        "ThreadPool$Builder",
+                        "WhenFull")),
+                publicTypes);
+    }
+
+    @Test
+    void coreNeedsOnlyTheJdkAndAnnotations() {
+        // A thread pool is at the bottom of everybody's stack: what it drags in, everybody drags in.
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jspecify..", "dev.millrace")
+                .check(core);
+    }
+
+    @Test
+    void coreNeverUsesTheCommonPool() {
+        // Its threads are daemons of somebody else's, and a full one would hold up ours.
+        noClasses()
+                .should()
+                .callMethod(java.util.concurrent.ForkJoinPool.class, "commonPool")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.concurrent.ForkJoinPool")
+                .check(core);
+    }
+
+    @Test
+    void coreWritesToNoStandardStream() {
+        // A library logs, or tells its caller.
+        noClasses()
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .orShould()
+                .callMethod(Throwable.class, "printStackTrace")
+                .check(core);
+    }
+
+    @Test
+    void coreUsesNothingUnsafe() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("sun..", "jdk.internal..")
+                .check(core);
+    }
+
+    @Test
+    void coreWaitsThroughTheBackendOnly() {
+        // So that a test can put a clock that stands still in its place.
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("SystemBackend")
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Thread.class, "sleep", long.class)
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.concurrent.locks.LockSupport")
+                .check(core);
+    }
+
+    @Test
+    void whatLiesDeeperKnowsNothingOfWhatLiesAbove() {
+        // A future knows no pool; a queue and a worker know no pool either. One hook travels back: TaskHome.
+        assertKnowsNothingOf(
+                Set.of("TaskFuture", "TaskHome", "Runner", "Listeners", "Callbacks", "Failure", "WaitGraph", "Backend"),
+                Set.of("TaskQueue", "Line", "Worker", "Plan", "PoolState", "PoolCore", "ThreadPool", "TaskFutures"));
+        assertKnowsNothingOf(
+                Set.of("TaskQueue", "Line", "Worker", "Plan", "PoolState"),
+                Set.of("PoolCore", "ThreadPool", "AbstractTaskExecutor", "ExecutorAdapter", "TaskFutures"));
+        assertKnowsNothingOf(Set.of("PoolCore"), Set.of("ThreadPool", "ExecutorAdapter"));
+    }
+
+    private void assertKnowsNothingOf(Set<String> deeper, Set<String> above) {
+        for (JavaClass type : core) {
+            if (deeper.contains(outermost(type))) {
+                type.getDirectDependenciesFromSelf().forEach(dependency -> {
+                    String target = outermost(dependency.getTargetClass());
+                    assertEquals(false, above.contains(target), dependency.getDescription());
+                });
+            }
+        }
+    }
+
+    private static String outermost(JavaClass type) {
+        String name = type.getName().substring(type.getName().lastIndexOf('.') + 1);
+        int nested = name.indexOf('$');
+        return nested < 0 ? name : name.substring(0, nested);
+    }
+}

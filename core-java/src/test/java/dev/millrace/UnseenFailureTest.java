@@ -1,0 +1,125 @@
+package dev.millrace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A failure that nobody looks at is reported once; one that somebody looked at is not. */
+class UnseenFailureTest {
+    private final Logger logger = Logger.getLogger("dev.millrace");
+    private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+    private final Handler handler = new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+            records.add(record);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+
+    private ThreadPool pool = ThreadPool.of(1);
+
+    @BeforeEach
+    void listen() {
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.removeHandler(handler);
+        logger.setUseParentHandlers(true);
+        pool.close();
+    }
+
+    @Test
+    void aFailureThatNobodyLookedAtIsLoggedOnceItsFutureIsCollected() {
+        IllegalStateException lost = new IllegalStateException("lost");
+        pool.submit(
+                () -> {
+                    throw lost;
+                },
+                TaskOptions.named("forgotten"));
+        Waiting.until(() -> {
+            System.gc();
+            // A worker that goes idle looks.
+            pool.submit(() -> {}).join();
+            return records.stream().anyMatch(record -> record.getThrown() == lost);
+        });
+        LogRecord record =
+                records.stream().filter(r -> r.getThrown() == lost).findFirst().orElseThrow();
+        assertEquals(Level.WARNING, record.getLevel());
+        assertEquals("task forgotten failed, and nobody looked at its outcome", record.getMessage());
+        assertEquals(1, records.stream().filter(r -> r.getThrown() == lost).count());
+    }
+
+    @Test
+    void aFailureThatSomebodyLookedAtIsNotLogged() throws Exception {
+        IllegalStateException seen = new IllegalStateException("seen");
+        for (int i = 0; i < 2_000; i++) {
+            TaskFuture<?> failing = pool.submit(() -> {
+                throw seen;
+            });
+            if (i % 2 == 0) {
+                assertSame(seen, assertThrows(IllegalStateException.class, failing::join));
+            } else {
+                CountDownLatch told = new CountDownLatch(1);
+                failing.onDone(f -> told.countDown());
+                Waiting.await(told);
+            }
+        }
+        for (int i = 0; i < 10; i++) {
+            System.gc();
+            pool.submit(() -> {}).get();
+        }
+        assertTrue(records.stream().noneMatch(record -> record.getThrown() == seen));
+    }
+
+    @Test
+    void whatACancelledTaskThrowsIsLoggedUnlessItIsTheInterrupt() {
+        IllegalStateException late = new IllegalStateException("late");
+        CountDownLatch running = new CountDownLatch(1);
+        TaskFuture<?> task = pool.submit(
+                () -> {
+                    running.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        throw late;
+                    }
+                },
+                "unused");
+        Waiting.await(running);
+        task.cancel(true);
+        Waiting.until(task::hasExited);
+        assertTrue(records.stream().anyMatch(r -> r.getThrown() == late && r.getLevel() == Level.WARNING));
+
+        records.clear();
+        CountDownLatch again = new CountDownLatch(1);
+        TaskFuture<?> polite = pool.submit(() -> {
+            again.countDown();
+            new CountDownLatch(1).await();
+            return null;
+        });
+        Waiting.await(again);
+        polite.cancel(true);
+        Waiting.until(polite::hasExited);
+        assertEquals(List.of(), records);
+    }
+}
