@@ -1,0 +1,46 @@
+package dev.millrace.coroutines
+
+import dev.millrace.TaskFuture
+import dev.millrace.TaskStatus
+import kotlinx.coroutines.suspendCancellableCoroutine
+
+/**
+ * Waits for this task without blocking a thread and returns its value.
+ *
+ * What the task threw comes out as it was thrown. If the task was cancelled, by whomever, this throws
+ * [dev.millrace.TaskCancelledException], and the calling coroutine stays active. The awaiter owns the task: when the
+ * calling coroutine is cancelled, the task is cancelled too (pending, it never runs; running, it is interrupted), and the
+ * coroutine goes on at once. If both happen together, one of the two wins, and the other has no effect.
+ */
+public suspend fun <T> TaskFuture<T>.await(): T {
+    if (!isDone) {
+        suspendCancellableCoroutine { continuation ->
+            val registration = onDone { continuation.resumeWith(Result.success(Unit)) }
+            continuation.invokeOnCancellation {
+                // Taken back first: a future that lives long must not hold a coroutine that has gone.
+                registration.remove()
+                cancel(true)
+            }
+        }
+    }
+    return outcome()
+}
+
+/**
+ * Waits until the code of this task runs nowhere any more, without blocking a thread. Neither throws what the task threw
+ * nor cancels it, also when the calling coroutine is cancelled.
+ */
+public suspend fun TaskFuture<*>.awaitExit() {
+    if (!hasExited()) {
+        suspendCancellableCoroutine { continuation ->
+            val registration = onExit { continuation.resumeWith(Result.success(Unit)) }
+            continuation.invokeOnCancellation { registration.remove() }
+        }
+    }
+}
+
+/** The value, or what the task threw, unwrapped. Only of a task that is done. */
+internal fun <T> TaskFuture<T>.outcome(): T {
+    if (status() == TaskStatus.FAILED) throw exceptionNow()
+    return join()
+}
