@@ -470,7 +470,7 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
                     deliver(s, interrupt);
                     home.cancelRequested(mayInterruptIfRunning);
                     home.ended();
-                    announce(false, null);
+                    announce(false);
                     return true;
                 }
             }
@@ -495,7 +495,7 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
                 content = null;
                 home.withdraw(this);
                 home.ended();
-                announce(true, null);
+                announce(true);
                 return true;
             }
         }
@@ -722,53 +722,44 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
 
     /** Fails a task that has not begun. False if it has, or is done. */
     boolean failPending(Throwable cause) {
-        return settle(PENDING, FAILED | EXITED, Failure.of(this, cause), null);
+        return settle(PENDING, FAILED | EXITED, Failure.of(this, cause));
     }
 
     /** Ends a promise. */
     boolean fulfil(@Nullable Object value) {
-        return settle(RUNNING, SUCCESS | EXITED, value, null);
+        return settle(RUNNING, SUCCESS | EXITED, value);
     }
 
     /** Ends a promise. */
     boolean failPromise(Throwable cause) {
-        return settle(RUNNING, FAILED | EXITED, Failure.of(this, cause), null);
+        return settle(RUNNING, FAILED | EXITED, Failure.of(this, cause));
     }
 
     /** The code behind a cancelled promise has ended. */
     void exitPromise() {
         if (isDone() && !hasExited()) {
             leave();
-            announce(true, null);
+            announce(true);
         }
     }
 
-    /** Called on a timer's thread. */
+    /** The time is over. */
     void timeOut(Duration limit) {
-        boolean done = false;
-        while (!done && !isDone()) {
+        for (boolean settled = false; !settled && !isDone(); ) {
             Runner r = runner;
             Thread thread = r == null ? null : r.thread();
             // Made before the outcome is settled: making it takes time and memory.
-            done = thread == null
-                    ? settle(
-                            PENDING,
-                            FAILED | EXITED,
-                            Failure.of(this, TaskTimeoutException.queued(name(), limit)),
-                            home.backend)
-                    : settle(
-                            RUNNING,
-                            FAILED,
-                            Failure.of(this, TaskTimeoutException.running(name(), limit, thread)),
-                            home.backend);
-            if (!done) {
+            settled = thread == null
+                    ? settle(PENDING, FAILED | EXITED, Failure.of(this, TaskTimeoutException.queued(name(), limit)))
+                    : settle(RUNNING, FAILED, Failure.of(this, TaskTimeoutException.running(name(), limit, thread)));
+            if (!settled) {
                 waitOut();
             }
         }
     }
 
     /** From one status to a done one, with that outcome, by a thread that does not run the code. */
-    private boolean settle(int from, int to, @Nullable Object outcome, @Nullable Backend callbacksOn) {
+    private boolean settle(int from, int to, @Nullable Object outcome) {
         for (; ; ) {
             int s = state;
             if ((s & STATUS) != from) {
@@ -776,27 +767,23 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
             }
             if ((s & SETTLING) != 0) {
                 waitOut();
-                continue;
+            } else if (STATE.compareAndSet(this, s, s | SETTLING)) {
+                content = outcome;
+                boolean exited = (to & EXITED) != 0;
+                int interrupt = exited ? 0 : interruptBits(s);
+                // INTERRUPTING may go while SETTLING, when an interrupter returns; nothing else changes.
+                int before = state;
+                while (!STATE.compareAndSet(this, before, (before & ~(STATUS | SETTLING)) | to | interrupt)) {
+                    before = state;
+                }
+                deliver(before, interrupt);
+                afterwards(outcome);
+                if (from == PENDING) {
+                    home.withdraw(this);
+                }
+                announce(exited);
+                return true;
             }
-            if (!STATE.compareAndSet(this, s, s | SETTLING)) {
-                continue;
-            }
-            content = outcome;
-            boolean exited = (to & EXITED) != 0;
-            int interrupt = exited ? 0 : interruptBits(s);
-            // INTERRUPTING may go while SETTLING, when an interrupter returns; nothing else changes.
-            for (int now = state; !STATE.compareAndSet(this, now, (now & ~(STATUS | SETTLING)) | to | interrupt); ) {
-                now = state;
-            }
-            afterwards(outcome);
-            if (from == PENDING) {
-                home.withdraw(this);
-            }
-            announce(exited, callbacksOn);
-            if (callbacksOn != null && (interrupt & INTERRUPTING) != 0 && (s & INTERRUPTING) == 0) {
-                callbacksOn.runOnDemand(() -> deliver(0, INTERRUPTING));
-            }
-            return true;
         }
     }
 
@@ -907,17 +894,11 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
         return all == null ? null : all.take(exited);
     }
 
-    /** Tells all who wait for what has come: threads at once, then callbacks, here or on a thread made for it. */
-    private void announce(boolean exited, @Nullable Backend callbacksOn) {
+    /** Tells all who wait for what has come: threads at once, then callbacks. */
+    private void announce(boolean exited) {
         ArrayDeque<Listeners.Listener> due = takeDue(exited);
-        if (due == null || !wake(due)) {
-            return;
-        }
-        Runnable batch = () -> Callbacks.run(() -> call(due));
-        if (callbacksOn == null) {
-            batch.run();
-        } else {
-            callbacksOn.runOnDemand(batch);
+        if (due != null && wake(due)) {
+            Callbacks.run(() -> call(due));
         }
     }
 

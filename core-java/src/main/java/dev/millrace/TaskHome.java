@@ -78,7 +78,9 @@ abstract class TaskHome {
         void arm(TaskFuture<?> task) {
             var limit = options.timeout();
             if (limit != null) {
-                alarm = backend.schedule(() -> task.timeOut(limit), Durations.toNanos(limit));
+                // Not on the timer's thread: an interrupt, a callback and a thread factory are the user's code.
+                Runnable ring = () -> backend.runOnDemand(() -> task.timeOut(limit));
+                alarm = backend.schedule(ring, Durations.toNanos(limit));
                 // It may have rung before the field was set, and then found nothing to disarm.
                 if (task.isDone()) {
                     ended();

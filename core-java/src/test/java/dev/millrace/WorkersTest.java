@@ -99,7 +99,7 @@ class WorkersTest {
                     .maxWorkers(workers)
                     .idleTimeout(FOR_EVER)
                     .build();
-            for (int round = 0; round < 50_000; round++) {
+            for (int round = 0; round < (workers == 2 ? 100_000 : 20_000); round++) {
                 AtomicBoolean second = new AtomicBoolean();
                 TaskFuture<?> spinning = pool.submit(() -> {
                     while (!second.get()) {
