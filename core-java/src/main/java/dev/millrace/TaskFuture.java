@@ -1,10 +1,8 @@
 package dev.millrace;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -12,11 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,76 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result's type
  */
-public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
-    /*
-     *                      claim               finish
-     *            PENDING ─────────▶ RUNNING ───────────▶ SUCCESS | FAILED
-     *               │                  │
-     *               │ cancel           │ cancel           the worker stays busy until the code returns
-     *               ├──▶ CANCELLED ◀───┤                  (not EXITED before that)
-     *               │ time-out, broken │ time-out
-     *               └──▶ FAILED ◀──────┘
-     *
-     * Nothing leaves the three states on the right. Beside the status the word holds these bits:
-     *
-     * EXITED        the code runs nowhere and never will
-     * SETTLING      one thread has the right to write the outcome and is about to publish it; everybody else waits
-     *               these few instructions out
-     * INTERRUPTING  one thread has decided to interrupt the runner and has not come back from Thread.interrupt();
-     *               the runner does not let go of the task before it has, so no interrupt reaches the next task
-     * SHIELDED      the code cannot take an interrupt now: it has not begun, or another task runs on top of it
-     * WANTED        an interrupt that came while SHIELDED; it is delivered when the shield goes
-     */
-    private static final int PENDING = 0;
-    private static final int RUNNING = 1;
-    private static final int SUCCESS = 2;
-    private static final int FAILED = 3;
-    private static final int CANCELLED = 4;
-    private static final int STATUS = 7;
-
-    private static final int EXITED = 1 << 3;
-    private static final int SETTLING = 1 << 4;
-    private static final int INTERRUPTING = 1 << 5;
-    private static final int SHIELDED = 1 << 6;
-    private static final int WANTED = 1 << 7;
-    /** The code is a Runnable; otherwise a Callable. Never changes. */
-    private static final int RUNNABLE = 1 << 8;
-    /** Came by {@code execute}: nobody holds this future, what the code throws is uncaught. Never changes. */
-    private static final int DETACHED = 1 << 9;
-
-    private static final int KIND = RUNNABLE | DETACHED;
-
-    private static final AtomicIntegerFieldUpdater<TaskFuture<?>> STATE = stateUpdater();
-    private static final AtomicReferenceFieldUpdater<TaskFuture<?>, @Nullable Listeners> LISTENERS = listenersUpdater();
-
-    static {
-        Failure.load();
-        Callbacks.load();
-    }
-
-    /*
-     * The fields fill 40 bytes; a million pending tasks are why there is none for a name, a number or a time.
-     */
-    private volatile int state;
-    /** The code until it is claimed; then, once done, the value or the {@link Failure}. Written only while SETTLING or by the claimer. */
-    private @Nullable Object content;
-    /** Null until somebody wants to hear. */
-    private volatile @Nullable Listeners listeners;
-
-    private final TaskHome home;
-    /** Set by the claimer before it opens the shield, cleared by it after EXITED. */
-    private volatile @Nullable Runner runner;
-    /** The neighbours in a queue, guarded by the lock of that queue; both null outside. */
-    @Nullable
-    TaskFuture<?> next;
-
-    @Nullable
-    TaskFuture<?> prev;
-
+public final class TaskFuture<T extends @Nullable Object> extends TaskState implements Future<T> {
     private TaskFuture(TaskHome home, int state, @Nullable Object code) {
-        this.home = home;
-        this.content = code;
-        STATE.lazySet(this, state);
+        super(home, state, code);
     }
 
     static <T extends @Nullable Object> TaskFuture<T> of(TaskHome home, Callable<? extends T> code) {
@@ -407,11 +334,6 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
         return (T) content;
     }
 
-    /** Only of a failed one; it counts as looked at. */
-    private Throwable failure() {
-        return ((Failure) Objects.requireNonNull(content)).look();
-    }
-
     private T outcomeAsGet() throws ExecutionException {
         switch (state & STATUS) {
             case SUCCESS:
@@ -453,28 +375,7 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
      */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        for (; ; ) {
-            int s = state;
-            if ((s & STATUS) >= SUCCESS) {
-                return false;
-            }
-            if ((s & SETTLING) != 0) {
-                waitOut();
-            } else if ((s & STATUS) == PENDING) {
-                if (cancelIfPending()) {
-                    return true;
-                }
-            } else {
-                int interrupt = mayInterruptIfRunning ? interruptBits(s) : 0;
-                if (STATE.compareAndSet(this, s, (s & ~STATUS) | CANCELLED | interrupt)) {
-                    deliver(s, interrupt);
-                    home.cancelRequested(mayInterruptIfRunning);
-                    home.ended();
-                    announce(false);
-                    return true;
-                }
-            }
-        }
+        return tryCancel(mayInterruptIfRunning);
     }
 
     /**
@@ -484,307 +385,7 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
      * @return whether this call cancelled the task
      */
     public boolean cancelIfPending() {
-        for (; ; ) {
-            int s = state;
-            if ((s & STATUS) != PENDING) {
-                return false;
-            }
-            if ((s & SETTLING) != 0) {
-                waitOut();
-            } else if (STATE.compareAndSet(this, s, (s & KIND) | CANCELLED | EXITED)) {
-                content = null;
-                home.withdraw(this);
-                home.ended();
-                announce(true);
-                return true;
-            }
-        }
-    }
-
-    /** Interrupts the code if it runs, or as soon as it begins; the future's status does not change. */
-    void requestInterrupt() {
-        for (; ; ) {
-            int s = state;
-            if ((s & (EXITED | SETTLING)) != 0) {
-                return;
-            }
-            int bits = (s & STATUS) == PENDING ? WANTED : interruptBits(s);
-            if (STATE.compareAndSet(this, s, s | bits)) {
-                deliver(s, bits);
-                return;
-            }
-        }
-    }
-
-    /** How to interrupt code that has been claimed: now, or when its shield goes. */
-    private static int interruptBits(int s) {
-        return (s & SHIELDED) != 0 ? WANTED : INTERRUPTING;
-    }
-
-    /** Interrupts the runner if {@code bits} say so and nobody else was at it. */
-    private void deliver(int before, int bits) {
-        if ((bits & INTERRUPTING) == 0 || (before & INTERRUPTING) != 0) {
-            return;
-        }
-        // It is tempting to do this under a lock that the runner takes too. Don't: interrupt() runs the code that
-        // closes the channel that the runner is blocked in.
-        try {
-            Runner r = runner;
-            Thread thread = r == null ? null : r.thread();
-            if (thread != null) {
-                thread.interrupt();
-            }
-        } finally {
-            clear(INTERRUPTING);
-        }
-    }
-
-    /** Another thread is between two lines, SETTLING or INTERRUPTING, and comes on by itself: let it. */
-    @SuppressWarnings("ThreadPriorityCheck")
-    private static void waitOut() {
-        Thread.yield();
-    }
-
-    private void clear(int bits) {
-        for (int s = state; !STATE.compareAndSet(this, s, s & ~bits); ) {
-            s = state;
-        }
-    }
-
-    // ---- running: called by the thread that runs the task ----
-
-    /**
-     * Takes the task to run it. Whoever wins has to call {@link Runner#run} or {@link Runner#runOnTop}.
-     *
-     * @return the code, or null if the task is no longer pending
-     */
-    @Nullable
-    Object claim() {
-        for (; ; ) {
-            int s = state;
-            if ((s & STATUS) != PENDING) {
-                return null;
-            }
-            // Read before the claim: while the task is pending it cannot change, and afterwards a cancel drops it.
-            Object code = content;
-            if ((s & SETTLING) != 0) {
-                waitOut();
-            } else if (STATE.compareAndSet(this, s, (s & ~STATUS) | RUNNING | SHIELDED)) {
-                content = null;
-                return code;
-            }
-        }
-    }
-
-    boolean isRunnable() {
-        return (state & RUNNABLE) != 0;
-    }
-
-    /** The claimed code is called next, by that thread. */
-    void begin(Runner me) {
-        runner = me;
-        unshield();
-    }
-
-    /** The code threw that; returns what {@link #finish} wants. */
-    Object thrown(Throwable thrown) {
-        Failure failure = Failure.of(this, thrown);
-        if ((state & DETACHED) != 0 && isRunning()) {
-            Callbacks.uncaught(failure.look());
-        }
-        return failure;
-    }
-
-    /** The code has returned: fixes the outcome, unless somebody has, and calls the callbacks. Throws nothing. */
-    void finish(Runner me, @Nullable Object result) {
-        boolean free = isRunning() && !hasCallbacks();
-        if (free) {
-            me.becomeFree();
-        }
-        boolean won = settleOwn(result);
-        if (!won) {
-            if (free) {
-                me.becomeBusyAgain();
-                free = false;
-            }
-            late(result);
-            leave();
-        }
-        // No interrupt for this task is under way any more; what is left of one must not be seen by what comes next.
-        Thread.interrupted();
-        runner = null;
-        if (won) {
-            afterwards(result);
-        }
-        ArrayDeque<Listeners.Listener> due = takeDue(true);
-        if (due != null && wake(due)) {
-            if (free) {
-                me.becomeBusyAgain();
-            }
-            Callbacks.run(() -> call(due));
-        }
-    }
-
-    /** The outcome is published: what is left to do must not keep those who wait from hearing of it. */
-    private void afterwards(@Nullable Object outcome) {
-        try {
-            home.ended();
-            if (outcome instanceof Failure) {
-                ((Failure) outcome).watch();
-            }
-        } catch (Throwable noRoomLeft) {
-            Callbacks.uncaught(noRoomLeft);
-        }
-    }
-
-    /** RUNNING to its outcome, with the code out. False if somebody else fixed the outcome before. */
-    private boolean settleOwn(@Nullable Object result) {
-        for (; ; ) {
-            int s = state;
-            if ((s & (INTERRUPTING | SETTLING)) != 0) {
-                waitOut();
-            } else if ((s & STATUS) != RUNNING) {
-                return false;
-            } else if (STATE.compareAndSet(this, s, s | SETTLING)) {
-                content = result;
-                // Nobody else writes while SETTLING.
-                state = (s & KIND) | (result instanceof Failure ? FAILED : SUCCESS) | EXITED;
-                return true;
-            }
-        }
-    }
-
-    /** The code of a task that was done before has returned. */
-    private void leave() {
-        for (; ; ) {
-            int s = state;
-            if ((s & (INTERRUPTING | SETTLING)) != 0) {
-                waitOut();
-            } else if (STATE.compareAndSet(this, s, (s | EXITED) & ~(SHIELDED | WANTED))) {
-                return;
-            }
-        }
-    }
-
-    /** What the code of a done task still produced goes to who asked for it. */
-    private void late(@Nullable Object result) {
-        Throwable thrown = result instanceof Failure ? ((Failure) result).look() : null;
-        BiConsumer<@Nullable Object, @Nullable Throwable> taker = home.lateOutcomeTaker();
-        if (taker != null) {
-            Thread.interrupted();
-            try {
-                taker.accept(thrown == null ? result : null, thrown);
-            } catch (Throwable fromTaker) {
-                Callbacks.uncaught(fromTaker);
-            }
-        } else if (thrown != null) {
-            boolean expected = thrown instanceof InterruptedException
-                    || thrown instanceof CancellationException
-                    || thrown instanceof java.io.InterruptedIOException
-                    || thrown instanceof java.nio.channels.ClosedByInterruptException;
-            Failure.LOG.log(
-                    expected ? Level.FINE : Level.WARNING,
-                    thrown,
-                    () -> "task " + name() + " threw after it was "
-                            + status().name().toLowerCase(java.util.Locale.ROOT));
-        }
-    }
-
-    /** From now on interrupts are held: another task is about to run on top of this one. */
-    void shield() {
-        for (; ; ) {
-            int s = state;
-            if ((s & (INTERRUPTING | SETTLING)) != 0) {
-                waitOut();
-            } else if (STATE.compareAndSet(this, s, s | SHIELDED)) {
-                return;
-            }
-        }
-    }
-
-    /** The code can take interrupts again, one that was held at once. */
-    void unshield() {
-        for (; ; ) {
-            int s = state;
-            if ((s & SETTLING) != 0) {
-                waitOut();
-            } else if (STATE.compareAndSet(this, s, s & ~(SHIELDED | WANTED))) {
-                // A shutdownNow that looked for running code before this task was to be seen is made up for here.
-                if ((s & WANTED) != 0 || home.isStopping()) {
-                    Thread.currentThread().interrupt();
-                }
-                return;
-            }
-        }
-    }
-
-    // ---- outcomes from elsewhere ----
-
-    /** Fails a task that has not begun. False if it has, or is done. */
-    boolean failPending(Throwable cause) {
-        return settle(PENDING, FAILED | EXITED, Failure.of(this, cause));
-    }
-
-    /** Ends a promise. */
-    boolean fulfil(@Nullable Object value) {
-        return settle(RUNNING, SUCCESS | EXITED, value);
-    }
-
-    /** Ends a promise. */
-    boolean failPromise(Throwable cause) {
-        return settle(RUNNING, FAILED | EXITED, Failure.of(this, cause));
-    }
-
-    /** The code behind a cancelled promise has ended. */
-    void exitPromise() {
-        if (isDone() && !hasExited()) {
-            leave();
-            announce(true);
-        }
-    }
-
-    /** The time is over. */
-    void timeOut(Duration limit) {
-        for (boolean settled = false; !settled && !isDone(); ) {
-            Runner r = runner;
-            Thread thread = r == null ? null : r.thread();
-            // Made before the outcome is settled: making it takes time and memory.
-            settled = thread == null
-                    ? settle(PENDING, FAILED | EXITED, Failure.of(this, TaskTimeoutException.queued(name(), limit)))
-                    : settle(RUNNING, FAILED, Failure.of(this, TaskTimeoutException.running(name(), limit, thread)));
-            if (!settled) {
-                waitOut();
-            }
-        }
-    }
-
-    /** From one status to a done one, with that outcome, by a thread that does not run the code. */
-    private boolean settle(int from, int to, @Nullable Object outcome) {
-        for (; ; ) {
-            int s = state;
-            if ((s & STATUS) != from) {
-                return false;
-            }
-            if ((s & SETTLING) != 0) {
-                waitOut();
-            } else if (STATE.compareAndSet(this, s, s | SETTLING)) {
-                content = outcome;
-                boolean exited = (to & EXITED) != 0;
-                int interrupt = exited ? 0 : interruptBits(s);
-                // INTERRUPTING may go while SETTLING, when an interrupter returns; nothing else changes.
-                int before = state;
-                while (!STATE.compareAndSet(this, before, (before & ~(STATUS | SETTLING)) | to | interrupt)) {
-                    before = state;
-                }
-                deliver(before, interrupt);
-                afterwards(outcome);
-                if (from == PENDING) {
-                    home.withdraw(this);
-                }
-                announce(exited);
-                return true;
-            }
-        }
+        return tryCancelPending();
     }
 
     // ---- telling ----
@@ -866,70 +467,6 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
         return () -> false;
     }
 
-    /** Who adds a callback will see the failure. */
-    private void look() {
-        if ((state & STATUS) == FAILED) {
-            failure();
-        }
-    }
-
-    private Listeners listeners() {
-        Listeners all = listeners;
-        if (all == null) {
-            all = new Listeners();
-            if (!LISTENERS.compareAndSet(this, null, all)) {
-                all = Objects.requireNonNull(listeners);
-            }
-        }
-        return all;
-    }
-
-    private boolean hasCallbacks() {
-        Listeners all = listeners;
-        return all != null && all.hasCallbacks();
-    }
-
-    private @Nullable ArrayDeque<Listeners.Listener> takeDue(boolean exited) {
-        Listeners all = listeners;
-        return all == null ? null : all.take(exited);
-    }
-
-    /** Tells all who wait for what has come: threads at once, then callbacks. */
-    private void announce(boolean exited) {
-        ArrayDeque<Listeners.Listener> due = takeDue(exited);
-        if (due != null && wake(due)) {
-            Callbacks.run(() -> call(due));
-        }
-    }
-
-    /** Fires those that run no user code. Returns whether others remain. */
-    private boolean wake(ArrayDeque<Listeners.Listener> due) {
-        due.removeIf(listener -> {
-            if (!listener.isCallback()) {
-                listener.fire(this);
-            }
-            return !listener.isCallback();
-        });
-        if (due.stream().anyMatch(listener -> !listener.waitsForExit())) {
-            look();
-        }
-        return !due.isEmpty();
-    }
-
-    /** Those that wait for done come first. */
-    private void call(ArrayDeque<Listeners.Listener> due) {
-        for (Listeners.Listener listener : due) {
-            if (!listener.waitsForExit()) {
-                listener.fire(this);
-            }
-        }
-        for (Listeners.Listener listener : due) {
-            if (listener.waitsForExit()) {
-                listener.fire(this);
-            }
-        }
-    }
-
     /**
      * A {@code CompletableFuture} with this outcome. Cancelling it cancels this task, with an interrupt if it is
      * called with true; its dependents get the task's own exception in one {@link CompletionException}. A wait on it is
@@ -939,37 +476,5 @@ public final class TaskFuture<T extends @Nullable Object> implements Future<T> {
         BridgedFuture<T> bridged = new BridgedFuture<>(this);
         onDone(bridged::settle);
         return bridged;
-    }
-
-    // ---- for the executor ----
-
-    TaskHome home() {
-        return home;
-    }
-
-    @Nullable
-    Runner runner() {
-        return runner;
-    }
-
-    /** What {@code shutdownNow} gives back for this task, or null if it is no longer pending. */
-    @Nullable
-    Runnable asDropped() {
-        Object code = content;
-        if (!isPending() || code == null) {
-            return null;
-        }
-        return (state & RUNNABLE) != 0 ? (Runnable) code : new DroppedCallable((Callable<?>) code, name());
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static AtomicIntegerFieldUpdater<TaskFuture<?>> stateUpdater() {
-        return (AtomicIntegerFieldUpdater) AtomicIntegerFieldUpdater.newUpdater(TaskFuture.class, "state");
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static AtomicReferenceFieldUpdater<TaskFuture<?>, @Nullable Listeners> listenersUpdater() {
-        return (AtomicReferenceFieldUpdater)
-                AtomicReferenceFieldUpdater.newUpdater(TaskFuture.class, Listeners.class, "listeners");
     }
 }

@@ -94,7 +94,8 @@ class AwaitSpec :
             repeat(5_000) {
                 val promise = TaskPromise<Int>()
                 coroutineScope {
-                    val awaiting = async(Dispatchers.Default, start = CoroutineStart.UNDISPATCHED) { promise.future().await() }
+                    val awaiting =
+                        async(Dispatchers.Default, start = CoroutineStart.UNDISPATCHED) { promise.future().await() }
                     val completing = launch(Dispatchers.Default) { promise.succeed(1) }
                     awaiting.cancelAndJoin()
                     completing.join()
