@@ -470,12 +470,14 @@ final class PoolCore extends Worker.Pool {
             try {
                 if (worker.standing == Worker.Standing.BUSY) {
                     state.free(worker, plan);
+                } else if (worker.standing == Worker.Standing.STARTING) {
+                    state.started(worker);
                 }
                 leaves = mustLeave(worker);
                 if (leaves) {
                     state.dismiss(worker, plan);
                 } else {
-                    task = state.take(worker);
+                    task = state.take(worker, plan);
                     if (task == null) {
                         state.rest(worker, plan);
                     }
@@ -522,6 +524,11 @@ final class PoolCore extends Worker.Pool {
 
     @Override
     void workerFree(Worker worker) {
+        // A glance without the lock. Where there is no bound and more is to do, this worker is about to do it: that
+        // it counts as free for the moment before changes nothing, and would cost the lock once more for each task.
+        if (!state.isBounded() && state.queue.size() > 0) {
+            return;
+        }
         decide(plan -> {
             // One that leaves after this task is of no use to the next.
             if (!state.hasSurplus() && worker.tasksRun + 1 < maxTasksPerWorker) {

@@ -29,14 +29,15 @@ final class PoolState {
     private final int capacity;
     final TaskQueue queue;
     final Line line = new Line();
-    /** All on the books: those whose thread is being started, free, busy and idle ones. */
+    /** All on the books. */
     private final Set<Worker> workers = new LinkedHashSet<>();
     /** Parked; the one that parked last is used first. */
     private final ArrayDeque<Worker> idle = new ArrayDeque<>();
-    /** How many of the workers are BUSY and FREE; the rest is idle. */
+    /** How many of the workers are BUSY, FREE and STARTING; the rest is idle. */
     private int busy;
 
     private int free;
+    private int starting;
     private int maxWorkers;
     /** Threads that run a task in place, not being our workers. */
     private final Set<Runner> visitors = new LinkedHashSet<>();
@@ -76,6 +77,10 @@ final class PoolState {
 
     // ---- tasks ----
 
+    boolean isBounded() {
+        return capacity != Integer.MAX_VALUE;
+    }
+
     /** A task takes the place of a worker that is not busy, or one of the places in the queue. */
     boolean hasRoom() {
         return queue.size() < (long) capacity + Math.max(0, maxWorkers - busy);
@@ -84,7 +89,7 @@ final class PoolState {
     void enqueue(TaskFuture<?> task, Plan plan) {
         queue.add(task);
         try {
-            summon(plan);
+            summonForOne(plan);
         } catch (Throwable noMemory) {
             queue.remove(task);
             throw noMemory;
@@ -125,33 +130,43 @@ final class PoolState {
     // ---- workers ----
 
     /**
-     * Sees to it that there are as many free workers as tasks wait and could run now: by waking one that is idle, the
-     * last that parked, or else by starting one. Called at each event that can leave one too few, and one is what it
-     * adds; so no task waits while a worker could be had.
+     * A task came. If a worker is awake and will look at the queue, and others are parked, it is left to that one to
+     * call the next when it takes a task ({@link #take}): a burst does not wake all for what one may do alone.
      */
-    private void summon(Plan plan) {
-        if (!lacksWorker()) {
-            return;
+    private void summonForOne(Plan plan) {
+        if (free == 0 || idle.isEmpty()) {
+            summon(plan);
         }
-        Worker parked = idle.pollLast();
-        if (parked != null) {
-            wake(parked, plan);
-        } else if (workers.size() < maxWorkers) {
+    }
+
+    /**
+     * Sees to it that tasks that could run now have a worker: wakes one that is idle, the last that parked, or else
+     * starts one. Called at each event that can leave one too few, and one is what it adds; so no task waits while a
+     * worker could be had. A worker that is idle is not spared for one that is being started: that may take long, or
+     * fail.
+     *
+     * @return whether it called one
+     */
+    private boolean summon(Plan plan) {
+        int needed = Math.min(queue.size(), maxWorkers - busy);
+        if (free < needed && !idle.isEmpty()) {
+            wake(idle.removeLast(), plan);
+            return true;
+        }
+        if (free + starting < needed && workers.size() < maxWorkers) {
             Worker fresh = newWorker.get();
             plan.start(fresh);
             workers.add(fresh);
-            free++;
+            starting++;
+            return true;
         }
-    }
-
-    private boolean lacksWorker() {
-        return free < Math.min(queue.size(), maxWorkers - busy);
+        return false;
     }
 
     private void summonAll(Plan plan) {
-        for (int before = -1; before != free && lacksWorker(); ) {
-            before = free;
-            summon(plan);
+        boolean called = true;
+        while (called) {
+            called = summon(plan);
         }
     }
 
@@ -178,16 +193,26 @@ final class PoolState {
         summonAll(plan);
     }
 
-    /** FREE to BUSY with the first task, if there is one. */
+    /** FREE to BUSY with the first task, if there is one; if more wait and nobody else is awake, calls the next. */
     @Nullable
-    TaskFuture<?> take(Worker worker) {
+    TaskFuture<?> take(Worker worker, Plan plan) {
         TaskFuture<?> task = queue.poll();
         if (task != null) {
             worker.standing = Worker.Standing.BUSY;
             free--;
             busy++;
+            if (free == 0) {
+                summon(plan);
+            }
         }
         return task;
+    }
+
+    /** STARTING to FREE: its thread runs, and the initializer has returned. */
+    void started(Worker worker) {
+        worker.standing = Worker.Standing.FREE;
+        starting--;
+        free++;
     }
 
     /** FREE to IDLE. */
@@ -201,6 +226,9 @@ final class PoolState {
     /** Takes the worker off the books, wherever it stands; nothing if it is off already. */
     void dismiss(Worker worker, Plan plan) {
         switch (worker.standing) {
+            case STARTING:
+                starting--;
+                break;
             case FREE:
                 free--;
                 break;
@@ -225,10 +253,10 @@ final class PoolState {
         tellIfOver(plan);
     }
 
-    /** The worker's thread could not be started. Returns how many others there are. */
+    /** The worker's thread could not be started: its tasks are left to the others. Returns how many there are. */
     int neverStarted(Worker worker) {
         worker.standing = Worker.Standing.GONE;
-        free--;
+        starting--;
         workers.remove(worker);
         return workers.size();
     }
@@ -296,7 +324,7 @@ final class PoolState {
     }
 
     boolean isQuiet() {
-        return queue.isEmpty() && line.isEmpty() && busy == 0 && free == 0 && holds == 0;
+        return queue.isEmpty() && line.isEmpty() && busy == 0 && free == 0 && starting == 0 && holds == 0;
     }
 
     void awaitQuiescence(TaskPromise<Boolean> waiting) {

@@ -21,6 +21,7 @@ final class TaskQueue {
         head.next = head.prev = head;
     }
 
+    /** May also be read without the lock, as a glance. */
     int size() {
         return size;
     }

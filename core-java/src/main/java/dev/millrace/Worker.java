@@ -11,13 +11,14 @@ final class Worker extends Runner implements Runnable {
      * What a worker does, as the pool counts it.
      *
      * <pre>
-     *   made ──▶ FREE ⇄ BUSY      FREE: awake, and will look at the queue before it parks (a thread that is being
-     *             ⇅               started, and one that was woken, are that already)
-     *            IDLE             IDLE: parked on the stack of idle workers
+     *   STARTING ──▶ FREE ⇄ BUSY      STARTING: its thread is being started, or runs the initializer
+     *                 ⇅               FREE: awake, and will look at the queue before it parks
+     *                IDLE             IDLE: parked on the stack of idle workers
      *   from each ──▶ GONE
      * </pre>
      */
     enum Standing {
+        STARTING,
         FREE,
         BUSY,
         IDLE,
@@ -51,7 +52,7 @@ final class Worker extends Runner implements Runnable {
 
     private final Pool pool;
     /** Written under the pool's lock; the worker reads it without while it is parked. */
-    volatile Standing standing = Standing.FREE;
+    volatile Standing standing = Standing.STARTING;
 
     /** Used by this thread only. */
     private boolean initializing;

@@ -185,6 +185,36 @@ class EveryTaskEndsTest {
     }
 
     @Test
+    void aTaskDoesNotWaitForAThreadThatIsBeingMadeWhileAWorkerIsIdle() throws Exception {
+        CountDownLatch making = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger threads = new AtomicInteger();
+        ThreadPool pool = pool(2).threadFactory(worker -> {
+                    if (threads.incrementAndGet() == 2) {
+                        making.countDown();
+                        Waiting.await(go);
+                        return null;
+                    }
+                    return new Thread(worker);
+                })
+                .build();
+        CountDownLatch end = new CountDownLatch(1);
+        TaskFuture<?> first = pool.submit(() -> Waiting.await(end));
+        Waiting.until(first::isRunning);
+        Thread submitter = new Thread(() -> pool.submit(() -> "second").join());
+        submitter.start();
+        Waiting.await(making);
+        // The first worker is done with both tasks and parks, while the other's thread is still being made.
+        end.countDown();
+        backend.awaitSleepers(1);
+        assertEquals("third", pool.submit(() -> "third").join());
+        backend.awaitSleepers(1);
+        go.countDown();
+        submitter.join();
+        pool.close();
+    }
+
+    @Test
     void aStartThatFailsWhileOthersWaitForTheSameWorkerFailsThemAll() {
         List<TaskFuture<?>> futures = new CopyOnWriteArrayList<>();
         ThreadPool[] own = new ThreadPool[1];

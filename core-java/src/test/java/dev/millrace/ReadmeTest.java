@@ -41,7 +41,8 @@ class ReadmeTest {
                                 source.toString()));
         PrintStream stdout = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
             System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
             var main = loader.loadClass("Hello").getDeclaredMethod("main", String[].class);
             main.setAccessible(true);
