@@ -49,8 +49,8 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     /** The threads that run tasks of this executor, or are its workers. */
     abstract List<? extends Runner> runners();
 
-    /** Waits, after termination, until the threads have really ended. */
-    abstract void awaitThreads() throws InterruptedException;
+    /** Waits, after termination, until the threads have really ended, so long at most; returns those that have not. */
+    abstract List<Thread> awaitThreads(long nanos) throws InterruptedException;
 
     @Override
     public <T extends @Nullable Object> TaskFuture<T> submit(Callable<T> task) {
@@ -103,6 +103,10 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
         try {
             accept.accept(future);
             accepted = true;
+            if (future.isDone()) {
+                // The time was over before the task had a place to give back.
+                own.withdraw(future);
+            }
         } finally {
             if (!accepted) {
                 own.ended();
@@ -202,6 +206,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
             }
             throw Objects.requireNonNull(failure);
         } finally {
+            next.close();
             cancelAll(futures);
         }
     }
@@ -246,12 +251,15 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
 
     private List<Dropped> cancelPending(Runnable meanwhile) {
         List<TaskFuture<?>> tasks = drainPending();
+        List<Dropped> dropped = new ArrayList<>();
         try {
             meanwhile.run();
-            return Dropped.cancel(tasks);
         } finally {
+            // Callbacks run here, and the end of this executor waits for them: they must not wait for it.
+            Runner.inRoleOf(home(), () -> dropped.addAll(Dropped.cancel(tasks)));
             drained();
         }
+        return dropped;
     }
 
     @Override
@@ -263,7 +271,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
             try {
                 ended = awaitTermination(1, TimeUnit.DAYS);
                 if (ended) {
-                    awaitThreads();
+                    awaitThreads(Long.MAX_VALUE);
                 }
             } catch (InterruptedException e) {
                 ended = false;
@@ -296,30 +304,31 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
                     .forEach(task -> cancelled.add(task.name));
         }
         long start = home().backend.nanoTime();
+        List<ShutdownReport.Straggler> stragglers = new ArrayList<>();
         for (boolean waited = false; !waited; ) {
             try {
-                ended = awaitTermination(left(GRACE_NANOS, start), TimeUnit.NANOSECONDS);
-                if (ended) {
-                    awaitThreads();
+                if (awaitTermination(left(GRACE_NANOS, start), TimeUnit.NANOSECONDS)) {
+                    awaitThreads(Math.max(0, left(GRACE_NANOS, start)))
+                            .forEach(thread -> stragglers.add(new ShutdownReport.Straggler(thread, null)));
+                } else {
+                    stragglers.addAll(stragglers());
                 }
                 waited = true;
             } catch (InterruptedException e) {
                 flag = true;
             }
         }
-        ShutdownReport report =
-                new ShutdownReport(ended, cancelled, interrupted, ended ? new ArrayList<>() : stragglers());
         if (flag) {
             Thread.currentThread().interrupt();
         }
-        return report;
+        return new ShutdownReport(isTerminated() && stragglers.isEmpty(), cancelled, interrupted, stragglers);
     }
 
     private List<ShutdownReport.Straggler> stragglers() {
         List<ShutdownReport.Straggler> stragglers = new ArrayList<>();
         for (Runner runner : runners()) {
             Thread thread = runner.thread();
-            TaskFuture<?> task = runner.task();
+            TaskFuture<?> task = runner.taskOf(home());
             if (thread != null) {
                 stragglers.add(new ShutdownReport.Straggler(thread, task == null ? null : task.name()));
             }

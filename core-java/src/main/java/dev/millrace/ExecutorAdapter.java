@@ -24,6 +24,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
     /** What a shutdown took out of the executor that did not come from here. Guarded by the lock. */
     private final List<Runnable> foreign = new ArrayList<>();
 
+    private volatile boolean shutdown;
     private volatile boolean stopping;
 
     ExecutorAdapter(ExecutorService executor, Backend backend) {
@@ -38,7 +39,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
 
     @Override
     void accept(TaskFuture<?> task) {
-        if (executor.isShutdown()) {
+        if (isShutdown()) {
             throw refusal(home, task, "shut down");
         }
         Adapted adapted = new Adapted(task);
@@ -87,6 +88,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
 
     @Override
     public void shutdown() {
+        shutdown = true;
         executor.shutdown();
     }
 
@@ -105,7 +107,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
 
     @Override
     public boolean isShutdown() {
-        return executor.isShutdown();
+        return shutdown || executor.isShutdown();
     }
 
     @Override
@@ -116,11 +118,23 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
         ensureNotOwnTask("awaitTermination");
-        if (!executor.awaitTermination(timeout, unit)) {
-            return false;
+        long nanos = unit.toNanos(timeout);
+        long start = home.backend.nanoTime();
+        // The common pool of the JDK ignores a shutdown and never terminates: there the end is that of our tasks.
+        boolean endless = shutdown && !executor.isShutdown();
+        if (!endless) {
+            if (!executor.awaitTermination(timeout, unit)) {
+                return false;
+            }
+            // No worker is left. What still pends was dropped without a word, and nobody would ever end it.
+            Dropped.cancel(drainPending());
         }
-        // Nothing runs there any more. What still pends was dropped without a word, and nobody would ever end it.
-        Dropped.cancel(drainPending());
+        // What an executor ran in its submitters' threads may still run.
+        for (TaskFuture<?> task : snapshot()) {
+            if (!task.awaitNanos(nanos - (home.backend.nanoTime() - start), true)) {
+                return false;
+            }
+        }
         return true;
     }
 
@@ -166,7 +180,9 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
     }
 
     @Override
-    void awaitThreads() {}
+    List<Thread> awaitThreads(long nanos) {
+        return new ArrayList<>();
+    }
 
     @Override
     public String toString() {
@@ -240,6 +256,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         public void run() {
             Object code = task.claim();
             if (code == null) {
+                removeOpen(task);
                 return;
             }
             Runner runner = new Runner(home, Runner.current());
@@ -253,6 +270,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
             } finally {
                 runner.exit();
                 removeOpen(task);
+                Failure.reportCollected();
             }
         }
 

@@ -5,6 +5,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The outcome of a failed task, and the watch that nobody misses it: if the future is collected before anybody has
  * looked at the failure, it is logged, once. No thread stands by for that: the reference queue is looked at when
- * another task fails and when a worker goes idle.
+ * other tasks end.
  */
 final class Failure extends PhantomReference<@Nullable Object> {
-    static final Logger LOG = Logger.getLogger("dev.millrace");
+    private static final Logger LOG = Logger.getLogger("dev.millrace");
 
     private static final ReferenceQueue<@Nullable Object> COLLECTED = new ReferenceQueue<>();
     /** Keeps the references themselves alive; a failure leaves it when it has been looked at or reported. */
@@ -26,14 +27,18 @@ final class Failure extends PhantomReference<@Nullable Object> {
             new Failure(null, new OutOfMemoryError("a task failed, and there was no memory left to say how"));
 
     final Throwable cause;
-    private final @Nullable TaskHome home;
+    /** What the task's name is made of; the home itself would hold on to the pool. */
+    private final @Nullable String givenName;
+
+    private final String executorName;
     private final int taskHash;
     private volatile boolean seen;
 
     private Failure(@Nullable TaskFuture<?> task, Throwable cause) {
         super(task, COLLECTED);
         this.cause = cause;
-        home = task == null ? null : task.home();
+        givenName = task == null ? "?" : task.home().givenName();
+        executorName = task == null ? "?" : task.home().name();
         taskHash = System.identityHashCode(task);
     }
 
@@ -50,10 +55,9 @@ final class Failure extends PhantomReference<@Nullable Object> {
 
     /** From now on the failure is reported if it is never looked at. */
     void watch() {
-        if (home == null) {
+        if (this == OUT_OF_MEMORY) {
             return;
         }
-        reportCollected();
         UNSEEN.add(this);
         // Looked at in between, when it was not in the set yet.
         if (seen) {
@@ -72,21 +76,40 @@ final class Failure extends PhantomReference<@Nullable Object> {
         return cause;
     }
 
-    /** Logs the failures whose futures were collected unseen. Costs nothing to speak of when there are none. */
-    static void reportCollected() {
+    /** One whose future was collected unseen, to be {@link #report}ed, or null. Costs next to nothing if there is none. */
+    static @Nullable Failure pollCollected() {
         if (UNSEEN.isEmpty()) {
-            return;
+            return null;
         }
         for (Reference<?> r = COLLECTED.poll(); r != null; r = COLLECTED.poll()) {
-            Failure failure = (Failure) r;
-            if (UNSEEN.remove(failure)) {
-                TaskHome home = failure.home;
-                String name = home == null ? "?" : home.nameOf(failure.taskHash);
-                LOG.log(
-                        Level.WARNING,
-                        failure.cause,
-                        () -> "task " + name + " failed, and nobody looked at its outcome");
+            if (UNSEEN.remove((Failure) r)) {
+                return (Failure) r;
             }
+        }
+        return null;
+    }
+
+    /** Logs all that were collected unseen. */
+    static void reportCollected() {
+        for (Failure failure = pollCollected(); failure != null; failure = pollCollected()) {
+            failure.report();
+        }
+    }
+
+    void report() {
+        log(
+                Level.WARNING,
+                cause,
+                () -> "task " + TaskHome.nameOf(givenName, executorName, taskHash)
+                        + " failed, and nobody looked at its outcome");
+    }
+
+    /** Logs; what a handler throws must not end up between two lines of ours. */
+    static void log(Level level, Throwable thrown, Supplier<String> message) {
+        try {
+            LOG.log(level, thrown, message);
+        } catch (Throwable fromHandler) {
+            Callbacks.uncaught(fromHandler);
         }
     }
 }

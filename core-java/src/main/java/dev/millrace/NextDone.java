@@ -1,8 +1,8 @@
 package dev.millrace;
 
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * order in which they get done. One thread adds and takes. A future that was taken is let go of.
  */
 final class NextDone<F extends TaskFuture<?>> {
-    /** Not taken yet, in the order added. */
-    private final Set<F> open = new LinkedHashSet<>();
+    /** Not taken yet, in the order added, each with its place among the future's listeners. */
+    private final Map<F, Registration> open = new LinkedHashMap<>();
     /** Done, in that order; filled by the threads that complete. */
     private final Queue<F> done = new ConcurrentLinkedQueue<>();
 
@@ -20,10 +20,15 @@ final class NextDone<F extends TaskFuture<?>> {
     private Backend backend = Backend.SYSTEM;
 
     void add(F future) {
-        if (open.add(future)) {
+        if (!open.containsKey(future)) {
             backend = future.home().backend;
-            future.signal(f -> tell(future));
+            open.put(future, future.signal(f -> tell(future)));
         }
+    }
+
+    /** Nobody waits any more: futures that live long must not collect those who gave up. */
+    void close() {
+        open.values().forEach(Registration::remove);
     }
 
     private void tell(F future) {
@@ -93,13 +98,13 @@ final class NextDone<F extends TaskFuture<?>> {
 
     private void help() {
         Runner me = Runner.current();
-        if (me == null || !open.stream().allMatch(TaskFuture::isPending)) {
+        if (me == null || !open.keySet().stream().allMatch(TaskFuture::isPending)) {
             return;
         }
-        for (F future : open) {
+        for (F future : open.keySet()) {
             Object code = future.claimToHelp(me);
             if (code != null) {
-                me.runOnTop(future, code);
+                me.help(future, code);
                 return;
             }
         }

@@ -6,57 +6,53 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What was decided under the pool's lock and is to be done when it has been released, in order. */
+/**
+ * What was decided under the pool's lock and is to be done when it has been released: first threads are woken, then
+ * workers started, and last futures told, because that may run callbacks, and they may wait for the others.
+ */
 final class Plan {
-    private final Backend backend;
-    private @Nullable List<Runnable> actions;
+    private @Nullable List<Thread> toWake;
     private @Nullable List<Worker> toStart;
-
-    Plan(Backend backend) {
-        this.backend = backend;
-    }
+    private @Nullable List<Runnable> toTell;
 
     void wake(@Nullable Thread thread) {
         if (thread != null) {
-            add(() -> backend.unpark(thread));
+            toWake = add(toWake, thread);
         }
     }
 
+    void start(Worker worker) {
+        toStart = add(toStart, worker);
+    }
+
     void tell(TaskPromise<Boolean> waiting) {
-        add(() -> waiting.succeed(true));
+        toTell = add(toTell, () -> waiting.succeed(true));
     }
 
     /** A thread that waits in the line throws the reason itself; where none waits, the future tells it. */
     void refuse(Line.Place place, Supplier<? extends RejectedExecutionException> reason) {
         place.decide(reason);
-        if (place.waiter == null) {
-            add(() -> place.task.failPending(reason.get()));
-        } else {
-            add(place.task::cancelIfPending);
-            wake(place.waiter);
-        }
+        wake(place.waiter);
+        toTell = add(
+                toTell,
+                place.waiter == null ? () -> place.task.failPending(reason.get()) : () -> place.task.cancelIfPending());
     }
 
-    void start(Worker worker) {
-        List<Worker> all = toStart == null ? new ArrayList<>(1) : toStart;
-        all.add(worker);
-        toStart = all;
+    private static <T> List<T> add(@Nullable List<T> list, T element) {
+        List<T> all = list == null ? new ArrayList<>(1) : list;
+        all.add(element);
+        return all;
     }
 
-    private void add(Runnable action) {
-        List<Runnable> all = actions == null ? new ArrayList<>(1) : actions;
-        all.add(action);
-        actions = all;
-    }
-
-    /** Does all but start workers, which can fail. */
-    void act() {
-        if (actions != null) {
-            actions.forEach(Runnable::run);
-        }
+    List<Thread> toWake() {
+        return toWake == null ? List.of() : toWake;
     }
 
     List<Worker> toStart() {
         return toStart == null ? List.of() : toStart;
+    }
+
+    List<Runnable> toTell() {
+        return toTell == null ? List.of() : toTell;
     }
 }

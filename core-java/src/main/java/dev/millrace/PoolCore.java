@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -53,7 +54,7 @@ final class PoolCore extends Worker.Pool {
     // ---- a task comes ----
 
     void accept(TaskFuture<?> task) {
-        Plan plan = new Plan(backend);
+        Plan plan = new Plan();
         Line.Place place = null;
         boolean here = false;
         lock.lock();
@@ -64,7 +65,7 @@ final class PoolCore extends Worker.Pool {
             } else if (whenFull == WhenFull.REJECT) {
                 throw full(task);
             } else if (whenFull == WhenFull.RUN_IN_CALLER || isOwnThread()) {
-                state.hold(null);
+                state.hold();
                 here = true;
             } else {
                 place = state.line.join(task, Thread.currentThread());
@@ -82,7 +83,7 @@ final class PoolCore extends Worker.Pool {
     }
 
     boolean acceptWithin(TaskFuture<?> task, long nanos) {
-        Plan plan = new Plan(backend);
+        Plan plan = new Plan();
         Line.Place place = null;
         lock.lock();
         try {
@@ -105,7 +106,7 @@ final class PoolCore extends Worker.Pool {
     }
 
     void acceptWhenRoom(TaskFuture<?> task) {
-        Plan plan = new Plan(backend);
+        Plan plan = new Plan();
         lock.lock();
         try {
             ensureOpen(task);
@@ -134,6 +135,11 @@ final class PoolCore extends Worker.Pool {
         long start = untimed ? 0 : backend.nanoTime();
         boolean interrupted = false;
         while (!place.isDecided()) {
+            if (place.task.isDone()) {
+                // Its own time limit was over before it had joined the line.
+                leaveLine(place);
+                continue;
+            }
             long left = untimed ? 0 : nanos - (backend.nanoTime() - start);
             if (Thread.interrupted()) {
                 // If the place was decided just now, the decision holds and the interrupt is left for later.
@@ -160,34 +166,41 @@ final class PoolCore extends Worker.Pool {
         return true;
     }
 
+    /** False if the place was decided before. */
     private boolean leaveLine(Line.Place place) {
         boolean[] left = new boolean[1];
         decide(plan -> {
-            left[0] = state.line.remove(place.task) != null;
-            state.tellIfOver(plan);
+            left[0] = !place.isDecided();
+            state.withdraw(place.task, plan);
         });
         return left[0];
     }
 
-    /** Runs the task on the calling thread, as one of this pool's. */
+    /** Runs the task on the calling thread, as one of this pool's; {@link PoolState#hold} has been called. */
     private void runHere(TaskFuture<?> task) {
         Runner me = Runner.current();
-        if (me != null && me.home == this) {
-            runOn(me, task);
-            letGo(null);
-            return;
+        Runner visitor = null;
+        try {
+            StackRoom.ensure();
+            if (me != null && me.home == this) {
+                runOn(me, task);
+            } else {
+                Runner entering = new Runner(this, me);
+                decide(plan -> state.visit(entering));
+                visitor = entering;
+                runAsVisitor(entering, task);
+            }
+        } finally {
+            letGo(visitor);
         }
-        Runner visitor = new Runner(this, me);
-        decide(plan -> {
-            state.hold(visitor);
-            state.letGo(null, plan);
-        });
+    }
+
+    private static void runAsVisitor(Runner visitor, TaskFuture<?> task) {
         visitor.enter();
         try {
             runOn(visitor, task);
         } finally {
             visitor.exit();
-            letGo(visitor);
         }
     }
 
@@ -225,7 +238,7 @@ final class PoolCore extends Worker.Pool {
     // ---- what was decided is carried out ----
 
     private void decide(Consumer<Plan> decision) {
-        Plan plan = new Plan(backend);
+        Plan plan = new Plan();
         lock.lock();
         try {
             decision.accept(plan);
@@ -245,13 +258,18 @@ final class PoolCore extends Worker.Pool {
 
     /** Returns what all pending tasks failed with, if the only worker that they had could not be started. */
     private @Nullable RejectedExecutionException carryOut(Plan plan) {
-        plan.act();
+        for (Thread thread : plan.toWake()) {
+            backend.unpark(thread);
+        }
         RejectedExecutionException refusal = null;
         for (Worker worker : plan.toStart()) {
             Throwable failure = start(worker);
             if (failure != null) {
                 refusal = startFailed(worker, failure);
             }
+        }
+        for (Runnable told : plan.toTell()) {
+            told.run();
         }
         return refusal;
     }
@@ -277,25 +295,30 @@ final class PoolCore extends Worker.Pool {
         Supplier<RejectedExecutionException> reason = () -> new RejectedExecutionException(
                 "pool " + name + " has no worker and cannot start one: " + failure, failure);
         RejectedExecutionException refusal = reason.get();
-        int[] others = new int[1];
         List<TaskFuture<?>> orphans = new ArrayList<>();
+        int[] others = new int[1];
         decide(plan -> {
-            others[0] = state.neverStarted(worker);
+            others[0] = state.neverStarted(worker, plan);
             if (others[0] == 0) {
                 orphans.addAll(state.drain());
                 state.line.drain().forEach(place -> plan.refuse(place, reason));
             }
         });
         if (others[0] > 0) {
-            Failure.LOG.log(
+            Failure.log(
                     Level.WARNING,
                     failure,
                     () -> "pool " + name + " could not start a worker; its tasks wait for the other " + others[0]);
             return null;
         }
-        orphans.forEach(orphan -> orphan.failPending(refusal));
-        letGo(null);
+        end(orphans, () -> refusal);
         return refusal;
+    }
+
+    /** Ends drained tasks, and lets go. Their callbacks run here, and the end of the pool waits for them. */
+    private void end(List<TaskFuture<?>> orphans, Supplier<? extends RejectedExecutionException> reason) {
+        Runner.inRoleOf(this, () -> orphans.forEach(orphan -> orphan.failPending(reason.get())));
+        letGo(null);
     }
 
     // ---- the pool as a whole ----
@@ -318,13 +341,19 @@ final class PoolCore extends Worker.Pool {
     }
 
     void shutdown() {
+        boolean[] first = new boolean[1];
         decide(plan -> {
-            if (state.phase() == PoolState.Phase.RUNNING) {
-                // Refused before the phase changes hands: to its callers the pool is shut down either way.
-                state.line.drain().forEach(place -> plan.refuse(place, () -> refusal(place.task)));
+            first[0] = state.phase() == PoolState.Phase.RUNNING;
+            if (first[0]) {
+                // Held until those who wait for room have been told: the pool has not terminated before.
+                state.hold();
                 state.shutDown(plan);
+                state.line.drain().forEach(place -> plan.refuse(place, () -> refusal(place.task)));
             }
         });
+        if (first[0]) {
+            letGo(null);
+        }
     }
 
     PoolState.Phase phase() {
@@ -350,7 +379,7 @@ final class PoolCore extends Worker.Pool {
         decide(plan -> state.stop());
         List<TaskFuture<?>> running = new ArrayList<>();
         for (Runner runner : runners()) {
-            TaskFuture<?> task = runner.task();
+            TaskFuture<?> task = runner.taskOf(this);
             if (task != null) {
                 running.add(task);
                 task.requestInterrupt();
@@ -368,7 +397,7 @@ final class PoolCore extends Worker.Pool {
         }
     }
 
-    void awaitThreads() throws InterruptedException {
+    List<Thread> awaitThreads(long nanos) throws InterruptedException {
         List<Thread> threads;
         lock.lock();
         try {
@@ -376,9 +405,18 @@ final class PoolCore extends Worker.Pool {
         } finally {
             lock.unlock();
         }
+        // A thread factory may have wrapped the worker in code that closes the pool.
+        threads.remove(Thread.currentThread());
+        long start = backend.nanoTime();
         for (Thread thread : threads) {
-            thread.join();
+            if (nanos == Long.MAX_VALUE) {
+                thread.join();
+            } else {
+                TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, nanos - (backend.nanoTime() - start)));
+            }
         }
+        threads.removeIf(thread -> !thread.isAlive());
+        return threads;
     }
 
     String describe() {
@@ -451,19 +489,18 @@ final class PoolCore extends Worker.Pool {
             state.line.drain().forEach(place -> plan.refuse(place, reason));
         });
         // After shutdownNow it is the interrupt that the initializer reports, and nobody waits for this pool any more.
-        Failure.LOG.log(
+        Failure.log(
                 isStopping() ? Level.FINE : Level.SEVERE,
                 cause,
                 () -> "the initializer of pool " + name + " threw: the pool is broken, pending and later tasks fail");
-        orphans.forEach(orphan -> orphan.failPending(reason.get()));
-        letGo(null);
+        end(orphans, reason);
     }
 
     @Override
     @Nullable
     TaskFuture<?> next(Worker worker) {
         for (; ; ) {
-            Plan plan = new Plan(backend);
+            Plan plan = new Plan();
             TaskFuture<?> task = null;
             boolean leaves;
             lock.lock();
@@ -489,7 +526,6 @@ final class PoolCore extends Worker.Pool {
             if (task != null) {
                 return task;
             }
-            Failure.reportCollected();
             if (leaves || !awaitCall(worker)) {
                 return null;
             }
@@ -530,8 +566,10 @@ final class PoolCore extends Worker.Pool {
             return;
         }
         decide(plan -> {
-            // One that leaves after this task is of no use to the next.
-            if (!state.hasSurplus() && worker.tasksRun + 1 < maxTasksPerWorker) {
+            if (state.hasSurplus() || worker.tasksRun + 1 >= maxTasksPerWorker) {
+                // One that leaves after this task is of no use to the next, but makes room for it.
+                state.aboutToLeave(worker, plan);
+            } else {
                 state.free(worker, plan);
             }
         });
@@ -542,6 +580,8 @@ final class PoolCore extends Worker.Pool {
         decide(plan -> {
             if (worker.standing == Worker.Standing.FREE) {
                 state.occupy(worker, plan);
+            } else {
+                state.staysForNow(worker);
             }
         });
     }

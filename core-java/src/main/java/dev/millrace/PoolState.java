@@ -38,6 +38,9 @@ final class PoolState {
 
     private int free;
     private int starting;
+    /** How many of the BUSY ones have run their last task, and go when its outcome is published. */
+    private int leavingSoon;
+
     private int maxWorkers;
     /** Threads that run a task in place, not being our workers. */
     private final Set<Runner> visitors = new LinkedHashSet<>();
@@ -83,7 +86,7 @@ final class PoolState {
 
     /** A task takes the place of a worker that is not busy, or one of the places in the queue. */
     boolean hasRoom() {
-        return queue.size() < (long) capacity + Math.max(0, maxWorkers - busy);
+        return queue.size() < (long) capacity + Math.max(0, maxWorkers - (busy - leavingSoon));
     }
 
     void enqueue(TaskFuture<?> task, Plan plan) {
@@ -185,6 +188,21 @@ final class PoolState {
         admitWaiting(plan);
     }
 
+    /** BUSY still, but its last task is over: there is room for another. */
+    void aboutToLeave(Worker worker, Plan plan) {
+        worker.leavesSoon = true;
+        leavingSoon++;
+        admitWaiting(plan);
+    }
+
+    /** It has callbacks to run after all, or has gone. */
+    void staysForNow(Worker worker) {
+        if (worker.leavesSoon) {
+            worker.leavesSoon = false;
+            leavingSoon--;
+        }
+    }
+
     /** FREE to BUSY, without a task: it has callbacks to run after all. */
     void occupy(Worker worker, Plan plan) {
         worker.standing = Worker.Standing.BUSY;
@@ -233,6 +251,7 @@ final class PoolState {
                 free--;
                 break;
             case BUSY:
+                staysForNow(worker);
                 busy--;
                 break;
             case IDLE:
@@ -253,11 +272,24 @@ final class PoolState {
         tellIfOver(plan);
     }
 
-    /** The worker's thread could not be started: its tasks are left to the others. Returns how many there are. */
-    int neverStarted(Worker worker) {
-        worker.standing = Worker.Standing.GONE;
-        starting--;
-        workers.remove(worker);
+    /**
+     * The worker's thread could not be started: its tasks are left to the others, of which there may be idle ones.
+     *
+     * @return how many others there are; counting the worker itself if it runs after all
+     */
+    int neverStarted(Worker worker, Plan plan) {
+        if (worker.standing == Worker.Standing.STARTING) {
+            worker.standing = Worker.Standing.GONE;
+            starting--;
+            workers.remove(worker);
+            // No thread is started here in its place: what failed now would fail at once again.
+            while (free < Math.min(queue.size(), maxWorkers - busy) && !idle.isEmpty()) {
+                wake(idle.removeLast(), plan);
+            }
+            if (!workers.isEmpty()) {
+                tellIfOver(plan);
+            }
+        }
         return workers.size();
     }
 
@@ -287,12 +319,14 @@ final class PoolState {
 
     // ---- the end ----
 
-    /** The end waits until {@link #letGo}; {@code visitor} is a thread that runs a task in place, if that is why. */
-    void hold(@Nullable Runner visitor) {
+    /** The end waits until {@link #letGo}. */
+    void hold() {
         holds++;
-        if (visitor != null) {
-            visitors.add(visitor);
-        }
+    }
+
+    /** A thread that is not a worker's is about to run a task in place. */
+    void visit(Runner visitor) {
+        visitors.add(visitor);
     }
 
     void letGo(@Nullable Runner visitor, Plan plan) {

@@ -1,5 +1,8 @@
 package dev.millrace;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayDeque;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,9 @@ class Runner {
     /** Of the bottom one only: what its thread waits for, all of them. Written by this thread, read under the graph's lock. */
     volatile TaskFuture<?> @Nullable [] waitsFor;
 
+    /** Of the bottom one only: the innermost role. Written by this thread; shutdown and reports read it. */
+    private volatile Runner top = this;
+
     /** How many tasks deep this thread is in this role; used by this thread only. */
     int depth;
     /** How many tasks it has run in this role; used by this thread only. */
@@ -42,6 +48,7 @@ class Runner {
     final void enter() {
         thread = Thread.currentThread();
         CURRENT.set(this);
+        bottom.top = this;
     }
 
     /** Gives it back, and leaves no thread-local behind on a thread that is not ours. */
@@ -50,7 +57,49 @@ class Runner {
             CURRENT.remove();
         } else {
             CURRENT.set(outer);
+            bottom.top = outer;
         }
+    }
+
+    /** Does something in the role of a thread of that executor: what would wait for its own end is then refused. */
+    static void inRoleOf(TaskHome executor, Runnable action) {
+        Runner role = new Runner(executor, current());
+        role.enter();
+        try {
+            action.run();
+        } finally {
+            role.exit();
+        }
+    }
+
+    /** Runs a claimed task, which pended for that executor, on the calling thread, which is about to wait for it. */
+    final void help(TaskFuture<?> claimed, Object code) {
+        TaskHome executor = claimed.home().executor();
+        if (executor == home) {
+            runOnTop(claimed, code);
+        } else {
+            inRoleOf(executor, () -> requireNonNull(current()).runOnTop(claimed, code));
+        }
+    }
+
+    /** Whether the thread is a worker's, whatever role it is in: then its interrupt flag is nobody's but a task's. */
+    final boolean isOnWorker() {
+        return bottom.isWorker();
+    }
+
+    boolean isWorker() {
+        return false;
+    }
+
+    /** The innermost task of that executor on this thread, whatever runs on top of it. */
+    final @Nullable TaskFuture<?> taskOf(TaskHome executor) {
+        for (Runner r = bottom.top; r != null; r = r.outer) {
+            TaskFuture<?> running = r.task;
+            if (running != null && r.home == executor) {
+                return running;
+            }
+        }
+        return null;
     }
 
     final Runner bottom() {
@@ -119,9 +168,12 @@ class Runner {
         return Thread.interrupted();
     }
 
-    private static void release(@Nullable TaskFuture<?> beneath, boolean interrupted) {
-        // What the new task left behind is dropped; what was there before comes back.
-        Thread.interrupted();
+    private void release(@Nullable TaskFuture<?> beneath, boolean interrupted) {
+        // What the new task left behind on a worker is dropped (TaskState.finish: elsewhere it may be the caller's own,
+        // come meanwhile); what was there before comes back.
+        if (isOnWorker()) {
+            Thread.interrupted();
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -157,12 +209,16 @@ class Runner {
     }
 
     private void end(TaskFuture<?> claimed, @Nullable Object result, @Nullable TaskFuture<?> beneathHere) {
+        ArrayDeque<Listeners.Listener> due = null;
         try {
-            claimed.finish(this, result);
+            due = claimed.finish(this, result);
         } finally {
             depth--;
             tasksRun++;
             task = beneathHere;
+        }
+        if (due != null) {
+            claimed.callBack(due);
         }
     }
 

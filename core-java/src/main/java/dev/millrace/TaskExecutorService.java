@@ -85,7 +85,8 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
     List<Runnable> shutdownNow();
 
     /**
-     * Waits until, after a shutdown, all work and its callbacks have ended, so long at most.
+     * Waits until, after a shutdown, all work has ended, and the callbacks that run on the executor's threads, so long
+     * at most.
      *
      * @return whether that was so in time
      * @throws IllegalStateException if called from a task of this executor, which would wait for itself
@@ -123,7 +124,8 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
      * }</pre>
      *
      * <p>A waiting task runs no pending one itself, as it would in a {@link ThreadPool}; tasks that are given to the
-     * original executor directly are not seen here.
+     * original executor directly are not seen here. The futures of tasks that the executor drops without a word are
+     * cancelled when {@code close} or {@code awaitTermination} finds that it has terminated.
      */
     static TaskExecutorService adapt(ExecutorService executor) {
         return executor instanceof TaskExecutorService

@@ -159,7 +159,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
             Runner me = Runner.current();
             Object code = claimToHelp(me);
             if (me != null && code != null) {
-                me.runOnTop(this, code);
+                me.help(this, code);
             } else {
                 awaitDone(me, true);
             }
@@ -205,7 +205,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
             Runner me = Runner.current();
             Object code = claimToHelp(me);
             if (me != null && code != null) {
-                me.runOnTop(this, code);
+                me.help(this, code);
             } else {
                 awaitDoneUninterruptibly(me);
             }
@@ -413,9 +413,10 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
     }
 
     /**
-     * Calls {@code callback} when the code of this task runs nowhere any more and never will: after the callbacks of
-     * {@link #onDone}, in the thread that ran the code or, if it never ran, in the thread that ended the task; at once
-     * in the calling thread if that is so already.
+     * Calls {@code callback} when the code of this task runs nowhere any more and never will: in the thread that ran
+     * the code or, if it never ran, in the thread that ended the task; at once in the calling thread if that is so
+     * already. It comes after the callbacks of {@link #onDone}, but for a task that was cancelled, or ran out of time,
+     * while it ran: there these run in the thread that did that, and may still run when the code has left.
      *
      * @return how to take the callback back
      */

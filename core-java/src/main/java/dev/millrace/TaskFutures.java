@@ -65,11 +65,15 @@ public final class TaskFutures {
         NextDone<F> next = new NextDone<>();
         futures.forEach(next::add);
         long start = next.nanoTime();
-        while (next.open() > 0) {
-            F done = next.take(left(nanos, start, next.nanoTime()));
-            if (done == null || !failed || done.status() == TaskStatus.FAILED) {
-                return;
+        try {
+            while (next.open() > 0) {
+                F done = next.take(left(nanos, start, next.nanoTime()));
+                if (done == null || !failed || done.status() == TaskStatus.FAILED) {
+                    return;
+                }
             }
+        } finally {
+            next.close();
         }
     }
 
@@ -124,7 +128,7 @@ public final class TaskFutures {
         }
         Object code = future.claimToHelp(me);
         if (code != null) {
-            me.runOnTop(future, code);
+            me.help(future, code);
         }
         return code != null;
     }

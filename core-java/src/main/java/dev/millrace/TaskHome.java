@@ -22,9 +22,19 @@ abstract class TaskHome {
         return this;
     }
 
-    /** The name of a task that was given none: unique enough to tell two apart, and it costs the task no field. */
-    String nameOf(int taskHash) {
-        return name() + "-task@" + Integer.toHexString(taskHash);
+    /** The name that this home's one task was given, if it was given one. */
+    @Nullable
+    String givenName() {
+        return null;
+    }
+
+    final String nameOf(int taskHash) {
+        return nameOf(givenName(), name(), taskHash);
+    }
+
+    /** A task that was given no name has one that tells it from others, and costs it no field. */
+    static String nameOf(@Nullable String givenName, String executorName, int taskHash) {
+        return givenName != null ? givenName : executorName + "-task@" + Integer.toHexString(taskHash);
     }
 
     /** A task left PENDING otherwise than by a worker: give its place back. It may hold none by now. */
@@ -99,9 +109,9 @@ abstract class TaskHome {
         }
 
         @Override
-        String nameOf(int taskHash) {
-            String name = options.name();
-            return name != null ? name : executor.nameOf(taskHash);
+        @Nullable
+        String givenName() {
+            return options.name();
         }
 
         @Override

@@ -68,6 +68,7 @@ public final class TaskPromise<T extends @Nullable Object> {
         if (!won) {
             exited();
         }
+        Failure.reportCollected();
         return won;
     }
 
@@ -111,8 +112,9 @@ public final class TaskPromise<T extends @Nullable Object> {
         }
 
         @Override
-        String nameOf(int taskHash) {
-            return name != null ? name : super.nameOf(taskHash);
+        @Nullable
+        String givenName() {
+            return name;
         }
 
         void onCancel(Consumer<Boolean> action) {

@@ -36,6 +36,8 @@ abstract class TaskState {
      *               these few instructions out
      * INTERRUPTING  one thread has decided to interrupt the runner and has not come back from Thread.interrupt();
      *               the runner does not let go of the task before it has, so no interrupt reaches the next task
+     * AGAIN         another interrupt came meanwhile: the one who is INTERRUPTING delivers that too
+     * INTERRUPTED   an interrupt was delivered; what is left of it in the thread's flag is this task's
      * SHIELDED      the code cannot take an interrupt now: it has not begun, or another task runs on top of it
      * WANTED        an interrupt that came while SHIELDED; it is delivered when the shield goes
      */
@@ -55,6 +57,9 @@ abstract class TaskState {
     static final int RUNNABLE = 1 << 8;
     /** Came by {@code execute}: nobody holds this future, what the code throws is uncaught. Never changes. */
     static final int DETACHED = 1 << 9;
+
+    static final int AGAIN = 1 << 10;
+    static final int INTERRUPTED = 1 << 11;
 
     static final int KIND = RUNNABLE | DETACHED;
 
@@ -121,7 +126,7 @@ abstract class TaskState {
             } else {
                 int interrupt = mayInterruptIfRunning ? interruptBits(s) : 0;
                 if (STATE.compareAndSet(this, s, (s & ~STATUS) | CANCELLED | interrupt)) {
-                    deliver(s, interrupt);
+                    deliver(interrupt);
                     home.cancelRequested(mayInterruptIfRunning);
                     home.ended();
                     announce(false);
@@ -159,35 +164,49 @@ abstract class TaskState {
             }
             int bits = (s & STATUS) == PENDING ? WANTED : interruptBits(s);
             if (STATE.compareAndSet(this, s, s | bits)) {
-                deliver(s, bits);
+                deliver(bits);
                 return;
             }
         }
     }
 
-    /** How to interrupt code that has been claimed: now, or when its shield goes. */
+    /** How to interrupt code that has been claimed: when its shield goes, by who is at it already, or now. */
     private static int interruptBits(int s) {
-        return (s & SHIELDED) != 0 ? WANTED : INTERRUPTING;
+        if ((s & SHIELDED) != 0) {
+            return WANTED;
+        }
+        return (s & INTERRUPTING) != 0 ? AGAIN : INTERRUPTING | INTERRUPTED;
     }
 
-    /** Interrupts the runner if {@code bits} say so and nobody else was at it. */
-    private void deliver(int before, int bits) {
-        if ((bits & INTERRUPTING) == 0 || (before & INTERRUPTING) != 0) {
-            return;
-        }
-        // It is tempting to do this under a lock that the runner takes too. Don't: interrupt() runs the code that
-        // closes the channel that the runner is blocked in.
-        try {
-            Runner r = runner;
-            Thread thread = r == null ? null : r.thread();
-            if (thread != null) {
-                thread.interrupt();
+    /** Interrupts the runner, if {@code bits}, which have just been set, say that the calling thread has to. */
+    private void deliver(int bits) {
+        boolean more = (bits & INTERRUPTING) != 0;
+        while (more) {
+            // It is tempting to do this under a lock that the runner takes too. Don't: interrupt() runs the code that
+            // closes the channel that the runner is blocked in. For the same reason nobody waits for another's.
+            try {
+                Runner r = runner;
+                Thread thread = r == null ? null : r.thread();
+                if (thread != null) {
+                    thread.interrupt();
+                }
+            } catch (Throwable refused) {
+                // No reason to keep those who wait waiting.
+                Callbacks.uncaught(refused);
+            } finally {
+                more = isWantedAgain();
             }
-        } catch (Throwable refused) {
-            // A closing channel, or a thread that may not be interrupted, is no reason to keep waiters waiting.
-            Callbacks.uncaught(refused);
-        } finally {
-            clear(INTERRUPTING);
+        }
+    }
+
+    /** The end of INTERRUPTING, unless there was another request: then that is taken. */
+    private boolean isWantedAgain() {
+        for (; ; ) {
+            int s = state;
+            boolean again = (s & AGAIN) != 0;
+            if (STATE.compareAndSet(this, s, s & ~(again ? AGAIN : INTERRUPTING))) {
+                return again;
+            }
         }
     }
 
@@ -195,12 +214,6 @@ abstract class TaskState {
     @SuppressWarnings("ThreadPriorityCheck")
     private static void waitOut() {
         Thread.yield();
-    }
-
-    private void clear(int bits) {
-        for (int s = state; !STATE.compareAndSet(this, s, s & ~bits); ) {
-            s = state;
-        }
     }
 
     // ---- running: called by the thread that runs the task ----
@@ -247,8 +260,12 @@ abstract class TaskState {
         return failure;
     }
 
-    /** The code has returned: fixes the outcome, unless somebody has, and calls the callbacks. Throws nothing. */
-    void finish(Runner me, @Nullable Object result) {
+    /**
+     * The code has returned: fixes the outcome, unless somebody has, and wakes those who wait. Throws nothing.
+     *
+     * @return those to call back ({@link #callBack}), or null; the thread counts as busy then
+     */
+    final @Nullable ArrayDeque<Listeners.Listener> finish(Runner me, @Nullable Object result) {
         boolean free = self().isRunning() && !hasCallbacks();
         if (free) {
             me.becomeFree();
@@ -263,18 +280,26 @@ abstract class TaskState {
             leave();
         }
         // No interrupt for this task is under way any more; what is left of one must not be seen by what comes next.
-        Thread.interrupted();
+        // On a thread that is not ours a flag may be its owner's: there only an interrupt of ours is taken back.
+        if (me.isOnWorker() || (state & INTERRUPTED) != 0) {
+            Thread.interrupted();
+        }
         runner = null;
         if (won) {
             afterwards(result);
         }
         ArrayDeque<Listeners.Listener> due = takeDue(true);
-        if (due != null && wake(due)) {
-            if (free) {
-                me.becomeBusyAgain();
-            }
-            Callbacks.run(() -> call(due));
+        if (due == null || !wake(due)) {
+            return null;
         }
+        if (free) {
+            me.becomeBusyAgain();
+        }
+        return due;
+    }
+
+    final void callBack(ArrayDeque<Listeners.Listener> due) {
+        Callbacks.run(() -> call(due));
     }
 
     /** The outcome is published: what is left to do must not keep those who wait from hearing of it. */
@@ -300,7 +325,7 @@ abstract class TaskState {
             } else if (STATE.compareAndSet(this, s, s | SETTLING)) {
                 content = result;
                 // Nobody else writes while SETTLING.
-                state = (s & KIND) | (result instanceof Failure ? FAILED : SUCCESS) | EXITED;
+                state = (s & (KIND | INTERRUPTED)) | (result instanceof Failure ? FAILED : SUCCESS) | EXITED;
                 return true;
             }
         }
@@ -334,7 +359,7 @@ abstract class TaskState {
                     || thrown instanceof CancellationException
                     || thrown instanceof InterruptedIOException
                     || thrown instanceof ClosedByInterruptException;
-            Failure.LOG.log(
+            Failure.log(
                     expected ? Level.FINE : Level.WARNING,
                     thrown,
                     () -> "task " + self().name() + " threw after it was "
@@ -358,11 +383,12 @@ abstract class TaskState {
     void unshield() {
         for (; ; ) {
             int s = state;
+            // A shutdownNow that looked for running code before this task was to be seen is made up for here.
+            boolean interrupt = (s & WANTED) != 0 || home.isStopping();
             if ((s & SETTLING) != 0) {
                 waitOut();
-            } else if (STATE.compareAndSet(this, s, s & ~(SHIELDED | WANTED))) {
-                // A shutdownNow that looked for running code before this task was to be seen is made up for here.
-                if ((s & WANTED) != 0 || home.isStopping()) {
+            } else if (STATE.compareAndSet(this, s, (s & ~(SHIELDED | WANTED)) | (interrupt ? INTERRUPTED : 0))) {
+                if (interrupt) {
                     Thread.currentThread().interrupt();
                 }
                 return;
@@ -428,13 +454,14 @@ abstract class TaskState {
             } else if (STATE.compareAndSet(this, s, s | SETTLING)) {
                 content = outcome;
                 boolean exited = (to & EXITED) != 0;
-                int interrupt = exited ? 0 : interruptBits(s);
-                // INTERRUPTING may go while SETTLING, when an interrupter returns; nothing else changes.
-                int before = state;
-                while (!STATE.compareAndSet(this, before, (before & ~(STATUS | SETTLING)) | to | interrupt)) {
+                // An interrupter may return while SETTLING; nothing else changes.
+                int before;
+                int interrupt;
+                do {
                     before = state;
-                }
-                deliver(before, interrupt);
+                    interrupt = exited ? 0 : interruptBits(before);
+                } while (!STATE.compareAndSet(this, before, (before & ~(STATUS | SETTLING)) | to | interrupt));
+                deliver(interrupt);
                 afterwards(outcome);
                 if (from == PENDING) {
                     home.withdraw(self());
@@ -499,16 +526,22 @@ abstract class TaskState {
 
     /** Those that wait for done come first. */
     private void call(ArrayDeque<Listeners.Listener> due) {
+        boolean interrupted = callThose(due, false);
+        if (callThose(due, true) || interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Returns whether one left the interrupt flag behind, which the next must not see. */
+    private boolean callThose(ArrayDeque<Listeners.Listener> due, boolean waitForExit) {
+        boolean interrupted = false;
         for (Listeners.Listener listener : due) {
-            if (!listener.waitsForExit()) {
+            if (listener.waitsForExit() == waitForExit) {
                 listener.fire(self());
+                interrupted |= Thread.interrupted();
             }
         }
-        for (Listeners.Listener listener : due) {
-            if (listener.waitsForExit()) {
-                listener.fire(self());
-            }
-        }
+        return interrupted;
     }
 
     // ---- for the executor ----

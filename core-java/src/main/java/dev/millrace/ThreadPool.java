@@ -72,7 +72,7 @@ public final class ThreadPool extends AbstractTaskExecutor {
     }
 
     /**
-     * Waits until no task pends or runs and no callback of one runs, so long at most. Python:
+     * Waits until no task pends or runs, and no callback runs on a worker, so long at most. Python:
      * {@code queue.Queue.join}.
      *
      * @return whether that was so in time
@@ -158,8 +158,8 @@ public final class ThreadPool extends AbstractTaskExecutor {
     }
 
     @Override
-    void awaitThreads() throws InterruptedException {
-        core.awaitThreads();
+    List<Thread> awaitThreads(long nanos) throws InterruptedException {
+        return core.awaitThreads(nanos);
     }
 
     /** The threads of a pool that was given no factory: {@code io-1}, {@code io-2}, …, not daemons. */

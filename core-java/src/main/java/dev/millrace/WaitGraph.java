@@ -33,11 +33,14 @@ final class WaitGraph {
         try {
             node.waitsFor = targets;
             List<Edge> path = new ArrayList<>();
-            // Others remove their edges without the lock, when they have what they waited for. A path may so be put
-            // together from edges that did not all stand at one moment; if each still stands afterwards, they did.
-            if (pathBack(node, node, path, new HashSet<>()) && path.stream().allMatch(Edge::stands)) {
-                node.waitsFor = null;
-                throw new PoolDeadlockException(home.name(), names(waiter, path));
+            while (pathBack(node, node, path, new HashSet<>())) {
+                // Others remove their edges without the lock, when they have what they waited for. A path may so be
+                // put together from edges that did not all stand at one moment; if each still stands now, they did.
+                if (path.stream().allMatch(Edge::stands)) {
+                    node.waitsFor = null;
+                    throw new PoolDeadlockException(home.name(), names(waiter, path));
+                }
+                path.clear();
             }
         } finally {
             lock.unlock();

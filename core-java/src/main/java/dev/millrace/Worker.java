@@ -54,6 +54,9 @@ final class Worker extends Runner implements Runnable {
     /** Written under the pool's lock; the worker reads it without while it is parked. */
     volatile Standing standing = Standing.STARTING;
 
+    /** Has run its last task. Guarded by the pool's lock. */
+    boolean leavesSoon;
+
     /** Used by this thread only. */
     private boolean initializing;
 
@@ -68,8 +71,8 @@ final class Worker extends Runner implements Runnable {
 
     @Override
     public void run() {
-        enter();
         try {
+            enter();
             if (initialize()) {
                 while (runNext()) {}
             }
@@ -90,8 +93,19 @@ final class Worker extends Runner implements Runnable {
             // Whatever was left by a callback, or came from outside while no task ran, is nobody's.
             Thread.interrupted();
             run(task, code);
+            reportUnseenFailures();
         }
         return true;
+    }
+
+    /** A log handler is the user's code, and may take its time: meanwhile this worker is busy. */
+    private void reportUnseenFailures() {
+        Failure unseen = Failure.pollCollected();
+        if (unseen != null) {
+            pool.workerBusyAgain(this);
+            unseen.report();
+            Failure.reportCollected();
+        }
     }
 
     /** Runs the user's initializer, as a task so that a shutdown can interrupt it. Returns whether to go on. */
@@ -109,6 +123,11 @@ final class Worker extends Runner implements Runnable {
             pool.breakWith(initializer.exceptionNow());
             return false;
         }
+        return true;
+    }
+
+    @Override
+    boolean isWorker() {
         return true;
     }
 

@@ -224,4 +224,58 @@ class BoundedQueueTest {
         go.countDown();
         pool.close();
     }
+
+    @Test
+    void aWorkerThatRetiresMakesRoomBeforeItsResultIsKnown() {
+        ThreadPool pool = ThreadPool.builder()
+                .maxWorkers(1)
+                .maxTasksPerWorker(1)
+                .boundedQueue(0, WhenFull.REJECT)
+                .build();
+        for (int i = 0; i < 1_000; i++) {
+            int mine = i;
+            assertEquals(mine, pool.submit(() -> mine).join());
+        }
+        pool.close();
+    }
+
+    @Test
+    void aTimeLimitThatIsOverBeforeTheTaskHasAPlaceLeavesNoneTaken() {
+        ThreadPool pool = pool(1, 1, WhenFull.BLOCK);
+        occupy(pool);
+        TaskOptions none = TaskOptions.timeout(Duration.ofNanos(1));
+        backend.ringAtOnce();
+        for (int i = 0; i < 10; i++) {
+            assertThrows(TaskTimeoutException.class, pool.submit(() -> "never", none)::join);
+        }
+        TaskFuture<String> takesThePlace = pool.submit(() -> "in time");
+        // Now the queue is full: the task whose time is over does not wait for room.
+        assertThrows(TaskTimeoutException.class, pool.submit(() -> "never", none)::join);
+        go.countDown();
+        assertEquals("in time", takesThePlace.join());
+        pool.close();
+    }
+
+    @Test
+    void anOverflowingStackInACallerLosesNoPlaceAndLetsThePoolEnd() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            CountDownLatch end = new CountDownLatch(1);
+            ThreadPool pool = ThreadPool.builder()
+                    .maxWorkers(1)
+                    .boundedQueue(0, WhenFull.RUN_IN_CALLER)
+                    .build();
+            pool.submit(() -> Waiting.await(end));
+            Thread caller = new Thread(
+                    null, () -> assertThrows(StackOverflowError.class, () -> deep(pool, 1_000_000)), "deep", 300_000 + 77L * round);
+            caller.start();
+            caller.join();
+            end.countDown();
+            pool.close();
+        }
+    }
+
+    private static int deep(ThreadPool pool, int levels) {
+        pool.submit(() -> 1);
+        return levels == 0 ? 0 : 1 + deep(pool, levels - 1);
+    }
 }

@@ -23,6 +23,7 @@ final class FakeBackend extends Backend {
     private final List<FakeAlarm> alarms = new ArrayList<>();
     private final Deque<Throwable> startFailures = new ArrayDeque<>();
     private int started;
+    private boolean ringsAtOnce;
     private int parks;
 
     @Override
@@ -70,6 +71,10 @@ final class FakeBackend extends Backend {
 
     @Override
     synchronized Alarm schedule(Runnable action, long nanos) {
+        if (ringsAtOnce) {
+            action.run();
+            return () -> {};
+        }
         FakeAlarm alarm = new FakeAlarm(action, now + nanos);
         alarms.add(alarm);
         return () -> {
@@ -87,6 +92,11 @@ final class FakeBackend extends Backend {
     /** The next thread is not started; {@code failure} is thrown instead. May be called several times. */
     synchronized void failNextStart(Throwable failure) {
         startFailures.add(failure);
+    }
+
+    /** From now on an alarm rings before it has been set. */
+    synchronized void ringAtOnce() {
+        ringsAtOnce = true;
     }
 
     /** How many threads were started. */

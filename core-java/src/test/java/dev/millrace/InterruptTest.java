@@ -211,24 +211,177 @@ class InterruptTest {
 
     @Test
     void aTaskRunInItsCallerNeitherSeesNorDropsTheCallersFlag() {
+        ThreadPool pool = fullPoolThatRunsInTheCaller();
+        Thread.currentThread().interrupt();
+        TaskFuture<Boolean> inCaller = pool.submit(() -> Thread.currentThread().isInterrupted());
+        assertTrue(Thread.interrupted());
+        assertFalse(inCaller.join());
+        letGo(pool);
+    }
+
+    @Test
+    void aCallersOwnInterruptThatComesWhileATaskRunsInItIsKept() {
+        ThreadPool pool = fullPoolThatRunsInTheCaller();
+        Thread caller = Thread.currentThread();
+        pool.submit(caller::interrupt);
+        assertTrue(Thread.interrupted());
+        letGo(pool);
+    }
+
+    @Test
+    void anInterruptForATaskThatRunsInItsCallerDoesNotStayWithTheCaller() throws Exception {
+        ThreadPool pool = fullPoolThatRunsInTheCaller();
+        AtomicReference<TaskFuture<?>> inCaller = new AtomicReference<>();
+        CountDownLatch running = new CountDownLatch(1);
+        Thread canceller = new Thread(() -> {
+            Waiting.await(running);
+            inCaller.get().cancel(true);
+        });
+        canceller.start();
+        pool.submit(() -> {
+            inCaller.set(TaskFuture.current());
+            running.countDown();
+            Waiting.until(() -> Thread.currentThread().isInterrupted());
+        });
+        assertFalse(Thread.interrupted());
+        canceller.join();
+        letGo(pool);
+    }
+
+    private final CountDownLatch workerMayEnd = new CountDownLatch(1);
+
+    private ThreadPool fullPoolThatRunsInTheCaller() {
         ThreadPool pool = ThreadPool.builder()
                 .maxWorkers(1)
                 .boundedQueue(0, WhenFull.RUN_IN_CALLER)
                 .build();
-        CountDownLatch go = new CountDownLatch(1);
-        pool.submit(() -> Waiting.await(go));
-        Thread.currentThread().interrupt();
-        TaskFuture<Boolean> inCaller = pool.submit(() -> {
-            boolean seen = Thread.currentThread().isInterrupted();
-            Thread.currentThread().interrupt();
-            return seen;
+        pool.submit(() -> Waiting.await(workerMayEnd));
+        return pool;
+    }
+
+    private void letGo(ThreadPool pool) {
+        workerMayEnd.countDown();
+        pool.close();
+    }
+
+    @Test
+    void aSecondInterruptIsDeliveredThoughTheFirstInterrupterHasNotComeBack() {
+        CountDownLatch firstIsIn = new CountDownLatch(1);
+        CountDownLatch firstMayReturn = new CountDownLatch(1);
+        AtomicInteger interrupts = new AtomicInteger();
+        class SlowToInterrupt extends Thread {
+            SlowToInterrupt(Runnable worker) {
+                super(worker);
+            }
+
+            @Override
+            public void interrupt() {
+                super.interrupt();
+                if (interrupts.incrementAndGet() == 1) {
+                    // As the close of a channel may.
+                    firstIsIn.countDown();
+                    Waiting.await(firstMayReturn);
+                }
+            }
+        }
+        ThreadPool pool = ThreadPool.builder()
+                .maxWorkers(1)
+                .threadFactory(SlowToInterrupt::new)
+                .build();
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch seenFirst = new CountDownLatch(1);
+        TaskFuture<?> task = pool.submit(() -> {
+            running.countDown();
+            while (!TaskFuture.current().isCancelled()) {
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    seenFirst.countDown();
+                }
+            }
         });
-        assertTrue(Thread.interrupted());
-        assertFalse(inCaller.join());
-        pool.submit(() -> Thread.currentThread().interrupt()).join();
-        assertFalse(Thread.interrupted());
+        Waiting.await(running);
+        Thread stopper = new Thread(pool::shutdownNow);
+        stopper.start();
+        Waiting.await(firstIsIn);
+        Waiting.await(seenFirst);
+        assertTrue(task.cancel(true));
+        firstMayReturn.countDown();
+        Waiting.until(task::hasExited);
+        pool.close();
+    }
+
+    @Test
+    void anInterruptThatThrowsKeepsNobodyWaiting() {
+        class Refusing extends Thread {
+            Refusing(Runnable worker) {
+                super(worker);
+            }
+
+            @Override
+            public void interrupt() {
+                throw new SecurityException("no interrupts here");
+            }
+        }
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger callbacks = new AtomicInteger();
+        ThreadPool pool =
+                ThreadPool.builder().maxWorkers(1).threadFactory(Refusing::new).build();
+        TaskFuture<?> task = pool.submit(() -> {
+            running.countDown();
+            Waiting.await(go);
+        });
+        TaskFuture<?> pending = pool.submit(() -> {});
+        task.onDone(f -> callbacks.incrementAndGet());
+        Waiting.await(running);
+        Thread.UncaughtExceptionHandler before = Thread.currentThread().getUncaughtExceptionHandler();
+        AtomicReference<Throwable> told = new AtomicReference<>();
+        Thread.currentThread().setUncaughtExceptionHandler((t, thrown) -> told.set(thrown));
+        try {
+            assertTrue(task.cancel(true));
+            pool.shutdownNow();
+        } finally {
+            Thread.currentThread().setUncaughtExceptionHandler(before);
+        }
+        assertInstanceOf(SecurityException.class, told.get());
+        assertEquals(1, callbacks.get());
+        assertTrue(pending.isCancelled());
         go.countDown();
         pool.close();
+    }
+
+    @Test
+    void aFlagThatOneCallbackLeavesBehindIsNotSeenByTheNext() {
+        TaskPromise<Integer> promise = new TaskPromise<>();
+        AtomicBoolean seen = new AtomicBoolean();
+        promise.future().onDone(f -> Thread.currentThread().interrupt());
+        promise.future().onDone(f -> seen.set(Thread.currentThread().isInterrupted()));
+        promise.succeed(1);
+        assertFalse(seen.get());
+        assertTrue(Thread.interrupted());
+    }
+
+    @Test
+    void shutdownNowReachesATaskThatRunsOnTopOfAnotherPoolsOnItsWorker() {
+        ThreadPool mine = ThreadPool.of(1);
+        ThreadPool other = fullPoolThatRunsInTheCaller();
+        CountDownLatch running = new CountDownLatch(1);
+        AtomicBoolean interrupted = new AtomicBoolean();
+        mine.submit(() -> other.submit(() -> mine.submit(() -> {
+                    running.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        interrupted.set(true);
+                    }
+                })
+                .join()));
+        Waiting.await(running);
+        mine.shutdownNow();
+        mine.close();
+        assertTrue(interrupted.get());
+        letGo(other);
     }
 
     @Test

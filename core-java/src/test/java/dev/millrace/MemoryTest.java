@@ -149,6 +149,20 @@ class MemoryTest {
     }
 
     @Test
+    void waitsThatGaveUpAreNotHeldByAFutureThatLivesLong() throws Exception {
+        TaskPromise<Integer> longLived = new TaskPromise<>();
+        List<TaskFuture<Integer>> one = List.of(longLived.future());
+        long before = usedBytes();
+        for (int i = 0; i < 100_000; i++) {
+            TaskFutures.waitFor(one, ReturnWhen.FIRST_COMPLETED, Duration.ZERO);
+            TaskFutures.waitFor(one, ReturnWhen.ALL_COMPLETED, Duration.ofNanos(1));
+        }
+        // A listener takes more than twenty bytes.
+        assertTrue(usedBytes() - before < 2_000_000, usedBytes() - before + " bytes for 200,000 waits");
+        longLived.succeed(1);
+    }
+
+    @Test
     void aPoolThatIsForgottenIsCollectedOnceItsWorkersHaveLeft() {
         FakeBackend backend = new FakeBackend();
         WeakReference<ThreadPool> pool = forget(backend);

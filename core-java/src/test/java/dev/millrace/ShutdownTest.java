@@ -238,4 +238,81 @@ class ShutdownTest {
         go.countDown();
         pool.close();
     }
+
+    @Test
+    void closeFromACallbackOfADrainedTaskIsRefusedInsteadOfHanging() {
+        ThreadPool pool = pool(1);
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        pool.submit(() -> {
+            running.countDown();
+            EveryTaskEndsTest.awaitIgnoringInterrupts(go);
+        });
+        Waiting.await(running);
+        AtomicBoolean refused = new AtomicBoolean();
+        pool.submit(() -> {}).onDone(f -> {
+            try {
+                pool.close();
+            } catch (IllegalStateException e) {
+                refused.set(true);
+            }
+        });
+        pool.shutdownNow();
+        assertTrue(refused.get());
+        go.countDown();
+        pool.close();
+    }
+
+    @Test
+    void thePoolHasNotTerminatedBeforeThoseInTheLineAreRefused() throws Exception {
+        ThreadPool pool = ThreadPool.builder()
+                .maxWorkers(1)
+                .boundedQueue(0, WhenFull.BLOCK)
+                .backend(backend)
+                .build();
+        CountDownLatch go = new CountDownLatch(1);
+        TaskFuture<?> running = pool.submit(() -> Waiting.await(go));
+        TaskFuture<?> first = pool.submitWhenRoom(() -> null);
+        TaskFuture<?> second = pool.submitWhenRoom(() -> null);
+        List<Boolean> terminated = new ArrayList<>();
+        first.onDone(f -> {
+            go.countDown();
+            running.join();
+            terminated.add(pool.isTerminated() && !second.isDone());
+        });
+        pool.shutdown();
+        assertEquals(List.of(false), terminated);
+        pool.close();
+    }
+
+    @Test
+    void aWorkersWrapperMayCloseThePool() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        ThreadPool[] own = new ThreadPool[1];
+        ThreadPool pool = ThreadPool.builder()
+                .maxWorkers(1)
+                .idleTimeout(Duration.ZERO)
+                .threadFactory(worker -> new Thread(() -> {
+                    worker.run();
+                    own[0].close();
+                    closed.countDown();
+                }))
+                .build();
+        own[0] = pool;
+        Thread worker = pool.submit(Thread::currentThread).join();
+        Waiting.await(closed);
+        worker.join();
+    }
+
+    @Test
+    void aCallbackRunsOutsideItsTask() {
+        ThreadPool pool = pool(1);
+        CountDownLatch go = new CountDownLatch(1);
+        TaskPromise<Boolean> outside = new TaskPromise<>();
+        TaskFuture<?> task = pool.submit(() -> Waiting.await(go));
+        task.onDone(f -> outside.succeed(TaskFuture.current() == null));
+        go.countDown();
+        assertTrue(outside.future().join());
+        pool.close();
+    }
 }

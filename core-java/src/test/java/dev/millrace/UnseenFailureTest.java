@@ -122,4 +122,63 @@ class UnseenFailureTest {
         Waiting.until(polite::hasExited);
         assertEquals(List.of(), records);
     }
+
+    @Test
+    void aLogHandlerThatThrowsOrBlocksHoldsNothingUp() throws Exception {
+        CountDownLatch inHandler = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Handler bad = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                if (record.getMessage().contains("nobody looked")) {
+                    inHandler.countDown();
+                    Waiting.await(go);
+                }
+                throw new IllegalStateException("bad handler");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(bad);
+        ThreadPool two = ThreadPool.builder()
+                .maxWorkers(2)
+                .threadFactory(worker -> {
+                    Thread thread = new Thread(worker);
+                    thread.setUncaughtExceptionHandler((t, thrown) -> {});
+                    return thread;
+                })
+                .build();
+        try {
+            CountDownLatch running = new CountDownLatch(1);
+            TaskFuture<?> task = two.submit(() -> {
+                running.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException("late");
+                }
+            });
+            Waiting.await(running);
+            task.cancel(true);
+            Waiting.until(task::hasExited);
+
+            two.submit(() -> {
+                throw new IllegalStateException("unseen");
+            });
+            Waiting.until(() -> {
+                System.gc();
+                two.submit(() -> {}).join();
+                return inHandler.getCount() == 0;
+            });
+            assertEquals("the other worker's", two.submit(() -> "the other worker's").join());
+        } finally {
+            go.countDown();
+            logger.removeHandler(bad);
+            two.close();
+        }
+    }
 }
