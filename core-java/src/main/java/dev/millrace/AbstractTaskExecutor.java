@@ -132,7 +132,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     @Override
     public <T extends @Nullable Object> List<Future<T>> invokeAll(
             Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit) throws InterruptedException {
-        return invokeAll(tasks, Math.min(unit.toNanos(timeout), Long.MAX_VALUE - 1));
+        return invokeAll(tasks, Durations.limit(unit.toNanos(timeout)));
     }
 
     /** {@code Long.MAX_VALUE} stands for no limit. */
@@ -171,7 +171,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     public <T extends @Nullable Object> T invokeAny(
             Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
             throws InterruptedException, ExecutionException, TimeoutException {
-        return invokeAny(tasks, Math.min(unit.toNanos(timeout), Long.MAX_VALUE - 1));
+        return invokeAny(tasks, Durations.limit(unit.toNanos(timeout)));
     }
 
     private <T extends @Nullable Object> T invokeAny(Collection<? extends Callable<T>> tasks, long nanos)
@@ -225,9 +225,9 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     }
 
     private static void cancelAll(List<? extends TaskFuture<?>> futures) {
-        for (TaskFuture<?> future : futures) {
-            future.cancel(true);
-        }
+        // Those that have not begun first: a worker that a cancel sets free must find none of them.
+        futures.forEach(TaskFuture::cancelIfPending);
+        futures.forEach(future -> future.cancel(true));
     }
 
     private long left(long nanos, long start) {
@@ -288,6 +288,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
 
     @Override
     public ShutdownReport close(Duration drainFor) {
+        long drainNanos = Durations.toNanos(drainFor);
         ensureNotOwnTask("close");
         shutdown();
         List<String> cancelled = new ArrayList<>();
@@ -295,7 +296,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
         boolean flag = false;
         boolean ended = false;
         try {
-            ended = awaitTermination(Durations.toNanos(drainFor), TimeUnit.NANOSECONDS);
+            ended = awaitTermination(drainNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             flag = true;
         }

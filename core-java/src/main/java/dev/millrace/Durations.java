@@ -6,6 +6,11 @@ import java.time.Duration;
 final class Durations {
     private Durations() {}
 
+    /** As the limit of a wait: not negative, and never {@code Long.MAX_VALUE}, which stands for no limit. */
+    static long limit(long nanos) {
+        return Math.min(Math.max(nanos, 0), Long.MAX_VALUE - 1);
+    }
+
     static long toNanos(Duration duration) {
         try {
             return duration.toNanos();

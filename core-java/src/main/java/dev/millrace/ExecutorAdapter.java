@@ -49,6 +49,10 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
             executor.execute(adapted);
             accepted = true;
         } catch (RejectedExecutionException e) {
+            if (!task.cancelIfPending()) {
+                // A shutdown that came meanwhile has drained and cancelled it, and told its caller so.
+                return;
+            }
             if (!executor.isShutdown()) {
                 throw e;
             }
@@ -118,7 +122,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
         ensureNotOwnTask("awaitTermination");
-        long nanos = unit.toNanos(timeout);
+        long nanos = Math.max(0, unit.toNanos(timeout));
         long start = home.backend.nanoTime();
         // The common pool of the JDK ignores a shutdown and never terminates: there the end is that of our tasks.
         boolean endless = shutdown && !executor.isShutdown();
@@ -266,6 +270,8 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
                     runner.runOnTop(task, code);
                 } else {
                     runner.run(task, code);
+                    // A thread of the executor's: what the task left behind is nobody's.
+                    Thread.interrupted();
                 }
             } finally {
                 runner.exit();

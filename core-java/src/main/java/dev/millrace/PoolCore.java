@@ -505,6 +505,10 @@ final class PoolCore extends Worker.Pool {
             boolean leaves;
             lock.lock();
             try {
+                if (worker.standing == Worker.Standing.GONE) {
+                    // Its factory started it, so that our own start failed: it was taken off the books.
+                    return null;
+                }
                 if (worker.standing == Worker.Standing.BUSY) {
                     state.free(worker, plan);
                 } else if (worker.standing == Worker.Standing.STARTING) {

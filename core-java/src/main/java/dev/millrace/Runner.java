@@ -187,7 +187,7 @@ class Runner {
         return null;
     }
 
-    /** Runs a claimed task where none runs. The interrupt flag is clear before and after. */
+    /** Runs a claimed task where none runs. */
     final void run(TaskFuture<?> claimed, Object code) {
         Object result;
         TaskFuture<?> beneathHere = begin(claimed);

@@ -76,10 +76,12 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
     void shutdownAndCancelPending();
 
     /**
-     * {@link #shutdownAndCancelPending()}, and interrupts what runs.
+     * {@link #shutdownAndCancelPending()}, and interrupts what runs. The futures of what runs are not cancelled: they end
+     * as their code does, mostly failed with the {@link InterruptedException}.
      *
-     * @return the code of the tasks that never began, as Runnables, in the order of the queue: what was given to {@code
-     *     execute} or {@code submit} itself, or a Runnable that calls the Callable. Their futures are cancelled.
+     * @return the code of the tasks that never began, in the order of the queue: the Runnable that was given to {@code
+     *     execute} or {@code submit(Runnable)} itself, else a Runnable that calls what was submitted. Their futures are
+     *     cancelled.
      */
     @Override
     List<Runnable> shutdownNow();

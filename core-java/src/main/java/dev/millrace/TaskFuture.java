@@ -393,8 +393,9 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
     /**
      * Calls {@code callback} with this future when it is done: in the thread that completes it, or at once in the
      * calling thread if it is done already. Callbacks added before run in the order added, with the interrupt flag
-     * clear; what one throws goes to the thread's uncaught-exception handler, and the others still run. A callback that
-     * completes other futures returns before their callbacks run. Python: {@code Future.add_done_callback}.
+     * clear; what one throws goes to the thread's uncaught-exception handler, and the others still run. What
+     * a callback completes runs its callbacks there and then; sixteen deep, they wait until the outermost has ended, so
+     * that chains of any length fit the stack. Python: {@code Future.add_done_callback}.
      *
      * @return how to take the callback back
      */

@@ -36,8 +36,7 @@ public final class TaskFutures {
      */
     public static <F extends TaskFuture<?>> DoneAndNotDone<F> waitFor(
             Collection<? extends F> futures, ReturnWhen when, Duration timeout) throws InterruptedException {
-        // One less than "no limit": a time-out of 292 years is still a time-out.
-        return waitFor(futures, when, Math.min(Durations.toNanos(timeout), Long.MAX_VALUE - 1));
+        return waitFor(futures, when, Durations.limit(Durations.toNanos(timeout)));
     }
 
     private static <F extends TaskFuture<?>> DoneAndNotDone<F> waitFor(
@@ -123,6 +122,9 @@ public final class TaskFutures {
     }
 
     private static boolean helpUnlessInterrupted(TaskFuture<?> future, Runner me) throws InterruptedException {
+        if (future.isDone()) {
+            return true;
+        }
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -173,15 +175,23 @@ public final class TaskFutures {
         private final @Nullable Duration timeout;
         private final int total;
         private final long start;
+        /** What is left of the time at {@code start}. */
+        private final long nanos;
+
         private boolean walked;
 
         AsCompleted(Iterable<? extends F> source, @Nullable Duration timeout) {
+            long called = Backend.SYSTEM.nanoTime();
             for (F future : source) {
                 futures.add(Objects.requireNonNull(future, "futures must not hold null"));
             }
             this.timeout = timeout;
             total = futures.open();
             start = futures.nanoTime();
+            // Reading the futures may take a while, and is part of the time.
+            nanos = timeout == null
+                    ? Long.MAX_VALUE
+                    : Durations.limit(Durations.toNanos(timeout)) - (Backend.SYSTEM.nanoTime() - called);
         }
 
         Iterator<F> begin() {
@@ -204,13 +214,7 @@ public final class TaskFutures {
             }
             F next;
             try {
-                next = futures.take(
-                        timeout == null
-                                ? Long.MAX_VALUE
-                                : left(
-                                        Math.min(Durations.toNanos(timeout), Long.MAX_VALUE - 1),
-                                        start,
-                                        futures.nanoTime()));
+                next = futures.take(left(nanos, start, futures.nanoTime()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new CompletionException(

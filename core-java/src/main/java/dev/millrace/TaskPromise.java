@@ -100,6 +100,7 @@ public final class TaskPromise<T extends @Nullable Object> {
         private final @Nullable String name;
         private final List<Consumer<Boolean>> actions = new ArrayList<>();
         private @Nullable Boolean cancelled;
+        private boolean over;
 
         Home(@Nullable String name, Backend backend) {
             super(backend);
@@ -122,7 +123,9 @@ public final class TaskPromise<T extends @Nullable Object> {
             synchronized (actions) {
                 interrupt = cancelled;
                 if (interrupt == null) {
-                    actions.add(action);
+                    if (!over) {
+                        actions.add(action);
+                    }
                     return;
                 }
             }
@@ -137,12 +140,14 @@ public final class TaskPromise<T extends @Nullable Object> {
                 due = new ArrayList<>(actions);
                 actions.clear();
             }
-            due.forEach(action -> call(action, mayInterrupt));
+            // As callbacks: a chain of ten thousand promises that cancel each other must not overflow the stack.
+            Callbacks.run(() -> due.forEach(action -> call(action, mayInterrupt)));
         }
 
         @Override
         void ended() {
             synchronized (actions) {
+                over = true;
                 actions.clear();
             }
         }

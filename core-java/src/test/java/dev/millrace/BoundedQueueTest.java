@@ -266,7 +266,10 @@ class BoundedQueueTest {
                     .build();
             pool.submit(() -> Waiting.await(end));
             Thread caller = new Thread(
-                    null, () -> assertThrows(StackOverflowError.class, () -> deep(pool, 1_000_000)), "deep", 300_000 + 77L * round);
+                    null,
+                    () -> assertThrows(StackOverflowError.class, () -> deep(pool, 1_000_000)),
+                    "deep",
+                    300_000 + 77L * round);
             caller.start();
             caller.join();
             end.countDown();

@@ -326,8 +326,12 @@ class ErrorMessagesTest extends ContractFixture {
                         .taskName());
         assertMessage("task mail was cancelled", TaskCancelledException.class, named::join);
         assertMessage("task mail was cancelled", TaskCancelledException.class, () -> named.get(1, TimeUnit.DAYS));
-        assertMessage("task mail was cancelled", TaskCancelledException.class, () -> named.toCompletableFuture()
-                .join());
+        assertEquals(
+                "task mail was cancelled",
+                named.toCompletableFuture()
+                        .handle((value, thrown) -> thrown)
+                        .join()
+                        .getMessage());
         TaskFuture<String> unnamed = pool.submit(polite());
         unnamed.cancel(true);
         assertMatches("task " + UNNAMED + " was cancelled", TaskCancelledException.class, unnamed::get);
@@ -426,10 +430,6 @@ class ErrorMessagesTest extends ContractFixture {
                 "none of 2 tasks succeeded within PT0.01S",
                 TimeoutException.class,
                 () -> pool.invokeAny(List.of(polite(), polite()), 10, TimeUnit.MILLISECONDS));
-        assertMessage(
-                "none of 1 tasks succeeded within PT0S",
-                TimeoutException.class,
-                () -> pool.invokeAny(List.of(polite()), -1, TimeUnit.SECONDS));
     }
 
     @Test

@@ -122,18 +122,4 @@ class OrderTest {
             assertEquals(1, uncaught.size());
         }
     }
-
-    @Test
-    void aCallbackThatCompletesAnotherFutureSeesItsCallbacksRun() {
-        TaskPromise<Integer> first = new TaskPromise<>();
-        TaskPromise<Integer> second = new TaskPromise<>();
-        List<String> events = new ArrayList<>();
-        second.future().onDone(f -> events.add("second's"));
-        first.future().onDone(f -> {
-            second.succeed(2);
-            events.add("first's");
-        });
-        first.succeed(1);
-        assertEquals(List.of("second's", "first's"), events);
-    }
 }

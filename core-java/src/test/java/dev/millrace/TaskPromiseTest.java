@@ -167,7 +167,7 @@ class TaskPromiseTest {
 
     /** Javadoc of {@code onDone}. */
     @Test
-    void aCallbackThatCompletesAnotherFutureReturnsBeforeThatOnesCallbacksRun() {
+    void aCallbackThatCompletesAnotherFutureRunsThatOnesCallbacksInside() {
         TaskPromise<String> first = new TaskPromise<>();
         TaskPromise<String> second = new TaskPromise<>();
         List<String> events = new ArrayList<>();
@@ -178,7 +178,7 @@ class TaskPromiseTest {
             events.add("the first's");
         });
         first.succeed("value");
-        assertEquals(List.of("the first's", "the second's"), events);
+        assertEquals(List.of("the second's", "the first's"), events);
     }
 
     @Test

@@ -174,7 +174,8 @@ class UnseenFailureTest {
                 two.submit(() -> {}).join();
                 return inHandler.getCount() == 0;
             });
-            assertEquals("the other worker's", two.submit(() -> "the other worker's").join());
+            assertEquals(
+                    "the other worker's", two.submit(() -> "the other worker's").join());
         } finally {
             go.countDown();
             logger.removeHandler(bad);

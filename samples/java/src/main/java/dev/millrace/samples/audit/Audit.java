@@ -1,0 +1,108 @@
+package dev.millrace.samples.audit;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** One pass over a directory: the walk finds files and the checker reads them, both at the same time. */
+final class Audit {
+    private final Path directory;
+    private final int workers;
+    private final Tally tally;
+    private final Progress progress;
+    private final Checker checker;
+    private volatile boolean stopped;
+    private volatile long startNanos;
+    /** Zero until the end. */
+    private volatile long nanos;
+
+    /** With so many workers of a pool; with 0, the thread that runs the audit reads the files itself. */
+    static Audit of(Path directory, int workers, boolean keepsPathsWithoutChecksum, Progress progress) {
+        Function<Consumer<Verdict>, Checker> checker =
+                workers == 0 ? SequentialChecker::new : verdicts -> new PoolChecker(workers, verdicts);
+        return new Audit(directory, workers, keepsPathsWithoutChecksum, progress, checker);
+    }
+
+    Audit(
+            Path directory,
+            int workers,
+            boolean keepsPathsWithoutChecksum,
+            Progress progress,
+            Function<Consumer<Verdict>, Checker> checker) {
+        this.directory = directory;
+        this.workers = workers;
+        this.progress = progress;
+        tally = new Tally(keepsPathsWithoutChecksum);
+        this.checker = checker.apply(tally::judge);
+    }
+
+    /** Blocks until every file has its verdict, or soon after {@link #stop}. Can be called once. */
+    AuditResult run() {
+        startNanos = System.nanoTime();
+        try {
+            if (RepositoryWalk.walk(directory, new Findings())) {
+                tally.walkedToTheEnd();
+                progress.foundAll();
+            }
+        } finally {
+            checker.finish();
+            nanos = System.nanoTime() - startNanos;
+        }
+        return soFar();
+    }
+
+    /** What was found up to now. From any thread. */
+    AuditResult soFar() {
+        long elapsed = nanos != 0 ? nanos : startNanos != 0 ? System.nanoTime() - startNanos : 0;
+        return tally.toResult(directory, workers, elapsed / 1e9);
+    }
+
+    /** Ends the pass within a moment, in the middle of a file too; {@link #run} returns what was found. From any thread. */
+    void stop() {
+        stopped = true;
+        checker.stop();
+    }
+
+    private final class Findings implements RepositoryWalk.Listener {
+        @Override
+        public boolean fileWithChecksum(Path file, Path checksum, long bytes) {
+            tally.expectVerdict();
+            progress.found(bytes);
+            if (!checker.check(new FileCheck(directory, file, checksum, Audit.this::read))) {
+                stopped = true;
+            }
+            return !stopped;
+        }
+
+        @Override
+        public void fileWithoutChecksum(Path file) {
+            tally.addFileWithoutChecksum(relative(file));
+        }
+
+        @Override
+        public void checksumWithoutFile(Path file) {
+            String checksum = file.getFileName() + ChecksumFile.SUFFIX;
+            tally.addProblem(new Verdict.Problem(relative(file), "no such file for " + checksum));
+        }
+
+        @Override
+        public void unreadable(Path file, IOException why) {
+            tally.addProblem(new Verdict.Problem(relative(file), FileCheck.explain(why)));
+        }
+
+        @Override
+        public boolean isStopped() {
+            return stopped;
+        }
+    }
+
+    private Path relative(Path file) {
+        return file.equals(directory) ? Path.of(".") : directory.relativize(file);
+    }
+
+    private void read(long bytes) {
+        tally.read(bytes);
+        progress.read(bytes);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.millrace.samples.audit;
+
+import java.io.PrintStream;
+import java.util.concurrent.atomic.LongAdder;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+
+/** A bar of the bytes read; it has an end once the walk has found all files. */
+final class BarProgress implements Progress {
+    private static final long MB = 1_000_000;
+    // It is tempting to ask the library for the terminal's width. Don't: its JLine then gives Ctrl-C back to the
+    // system, which ends the JVM without its shutdown hooks.
+    private static final int COLUMNS = 79;
+
+    private final LongAdder found = new LongAdder();
+    private final ProgressBar bar;
+
+    BarProgress(PrintStream out) {
+        bar = ProgressBar.builder()
+                .setTaskName("SHA-1")
+                .setInitialMax(-1)
+                .setUnit(" MB", MB)
+                .setUpdateIntervalMillis(100)
+                .setConsumer(new ConsoleProgressBarConsumer(out, COLUMNS))
+                .showSpeed()
+                .build();
+    }
+
+    @Override
+    public void found(long bytes) {
+        found.add(bytes);
+    }
+
+    @Override
+    public void foundAll() {
+        bar.maxHint(found.sum());
+    }
+
+    @Override
+    public void read(long bytes) {
+        bar.stepBy(bytes);
+    }
+
+    @Override
+    public void close() {
+        bar.close();
+    }
+}

@@ -1,0 +1,233 @@
+package dev.millrace.samples.audit;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command line: what is asked for, in which order it is done, and where the answers go. */
+@Command(
+        name = "repo-audit",
+        description = {
+            "Verifies every file that has a .sha1 beside it, on a thread pool.",
+            "",
+            "The default directory is the local Maven repository: -Dmaven.repo.local of this JVM, or else"
+                    + " ~/.m2/repository. Symbolic links are followed, but not in circles.",
+            "",
+            "A file or checksum that cannot be read, a checksum without a file, and one that holds no SHA-1 are"
+                    + " reported as problems. Files without checksum are counted, except checksums and signatures"
+                    + " (.sha1, .md5, .sha256, .asc, ...) and Maven's own notes (_remote.repositories, *.lastUpdated,"
+                    + " resolver-status.properties, maven-metadata*.xml, *.part, *.lock).",
+            ""
+        },
+        footer = {
+            "",
+            "Exit code: 0 all files with a checksum are what it says; 1 there are mismatches or problems; 2 bad usage,"
+                    + " or no such directory; 3 a bug of this program; 130 stopped by Ctrl-C, with a report of what was"
+                    + " done so far."
+        },
+        exitCodeOnExecutionException = RepoAudit.BUG)
+public final class RepoAudit implements Callable<Integer> {
+    static final int CLEAN = 0;
+    static final int UNCLEAN = 1;
+    static final int BAD_USAGE = 2;
+    static final int BUG = 3;
+    static final int STOPPED = 130;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "DIRECTORY", description = "What to audit.")
+    private Path directory;
+
+    @ArgGroup
+    private Mode mode = new Mode();
+
+    /** At most one of them. */
+    private static final class Mode {
+        @Option(names = "--sequential", description = "One file after the other, without the pool.")
+        private boolean sequential;
+
+        @Option(
+                names = "--compare",
+                description = "Without and with the pool, and how many times as fast the pool is. A first pass, which"
+                        + " is not measured, warms the page cache and the JVM for both.")
+        private boolean compare;
+    }
+
+    @Option(names = "--workers", paramLabel = "N", description = "Threads of the pool; by default one a processor.")
+    private Integer workers;
+
+    @Option(names = "--json", description = "One JSON object on stdout, and no progress bar.")
+    private boolean json;
+
+    @Option(names = "--verbose", description = "List the files without checksum too.")
+    private boolean verbose;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this.")
+    @SuppressWarnings("unused") // picocli shows the help when it is set
+    private boolean help;
+
+    private final AtomicBoolean reported = new AtomicBoolean();
+    private volatile boolean stopped;
+    private volatile Audit current;
+
+    public static void main(String[] args) {
+        System.exit(new RepoAudit().commandLine().execute(args));
+    }
+
+    CommandLine commandLine() {
+        return new CommandLine(this).setParameterExceptionHandler((e, args) -> {
+            String message = e.getMessage().replaceFirst("^Error: ", "").replaceAll("\\s*\\R\\s*", " ");
+            e.getCommandLine().getErr().println("repo-audit: " + message + " (see --help)");
+            return BAD_USAGE;
+        });
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        int threads = poolSize();
+        Path root = existing(directory == null ? localMavenRepository() : directory);
+        ShutdownGuard guard = new ShutdownGuard(this::stop, this::reportCurrent);
+        try {
+            return mode.compare ? compare(root, threads) : single(root, threads);
+        } finally {
+            guard.close();
+        }
+    }
+
+    /** Ends the command within a moment, with a report of what was done so far. From any thread. */
+    void stop() {
+        stopped = true;
+        Audit running = current;
+        if (running != null) {
+            running.stop();
+        }
+    }
+
+    private int single(Path root, int threads) {
+        say("auditing " + root + ", " + TextReport.who(threads));
+        AuditResult result = pass(root, threads);
+        report(report().of(result));
+        return exitCode(result.complete(), result.isClean());
+    }
+
+    private int compare(Path root, int threads) {
+        say("auditing " + root + ", to warm up, " + TextReport.who(threads));
+        AuditResult last = pass(root, threads);
+        if (last.complete()) {
+            say("auditing " + root + ", " + TextReport.who(0));
+            last = pass(root, 0);
+        }
+        if (!last.complete()) {
+            report(report().of(last));
+            return STOPPED;
+        }
+        AuditResult sequential = last;
+        say("auditing " + root + ", " + TextReport.who(threads));
+        AuditResult pool = pass(root, threads);
+        if (!pool.complete()) {
+            report(report().of(pool));
+            return STOPPED;
+        }
+        Comparison comparison = new Comparison(sequential, pool);
+        report(report().of(comparison));
+        return exitCode(true, comparison.isClean());
+    }
+
+    private AuditResult pass(Path root, int threads) {
+        try (Progress progress = progress()) {
+            Audit audit = Audit.of(root, threads, verbose, progress);
+            current = audit;
+            if (stopped) {
+                audit.stop();
+            }
+            return audit.run();
+        }
+    }
+
+    private static int exitCode(boolean complete, boolean clean) {
+        if (!complete) {
+            return STOPPED;
+        }
+        return clean ? CLEAN : UNCLEAN;
+    }
+
+    private Report report() {
+        return json ? new JsonReport() : new TextReport();
+    }
+
+    private Progress progress() {
+        return !json && Terminal.isStderr() ? new BarProgress(System.err) : Progress.NONE;
+    }
+
+    private void say(String line) {
+        if (!json) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(line);
+            out.flush();
+        }
+    }
+
+    /** Only the first report is printed: the command's own, or the one for a command that hangs. */
+    private void report(String text) {
+        if (reported.compareAndSet(false, true)) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(text);
+            out.flush();
+        }
+    }
+
+    private void reportCurrent() {
+        Audit running = current;
+        if (running != null) {
+            report(report().of(running.soFar()));
+        }
+    }
+
+    /** Zero: no pool. */
+    private int poolSize() {
+        if (workers == null) {
+            return mode.sequential ? 0 : Runtime.getRuntime().availableProcessors();
+        }
+        if (mode.sequential) {
+            throw badUsage("--sequential uses no pool, so --workers has no meaning with it: " + workers);
+        }
+        if (workers < 1) {
+            throw badUsage("--workers must be at least 1: " + workers);
+        }
+        return workers;
+    }
+
+    private Path existing(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            throw badUsage("no such directory: " + path);
+        }
+        if (!Files.isDirectory(path)) {
+            throw badUsage("not a directory: " + path);
+        }
+        return path.toRealPath();
+    }
+
+    private ParameterException badUsage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private static Path localMavenRepository() {
+        String configured = System.getProperty("maven.repo.local");
+        return configured != null ? Path.of(configured) : Path.of(System.getProperty("user.home"), ".m2", "repository");
+    }
+}
