@@ -1,0 +1,156 @@
+package dev.millrace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The examples of the Javadoc, run. Each test's lines stand in the source's {@code <pre>}, which the last test checks. */
+class DocExamplesTest {
+    private final String url = "a page";
+    private final List<String> shown = new ArrayList<>();
+
+    private static String download(String url) {
+        return url;
+    }
+
+    private static String fetch(String url) {
+        return url;
+    }
+
+    private void show(String page) {
+        shown.add(page);
+    }
+
+    @Test
+    void threadPool() {
+        try (ThreadPool pool = ThreadPool.of(8)) {
+            TaskFuture<Integer> size = pool.submit(() -> download(url).length());
+            assertEquals(6, size.join());
+        }
+    }
+
+    @Test
+    void builder() {
+        ThreadPool io = ThreadPool.builder()
+                .name("io")
+                .maxWorkers(32)
+                .boundedQueue(1000, WhenFull.BLOCK)
+                .build();
+        assertEquals("io-1", io.submit(() -> Thread.currentThread().getName()).join());
+        io.close();
+    }
+
+    @Test
+    void taskFuture() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            TaskFuture<String> page = pool.submit(() -> fetch(url));
+            List<TaskStatus> statuses = new ArrayList<>();
+            String text = page.join();
+            page.onDone(f -> statuses.add(f.status()));
+            assertEquals("a page", text);
+            assertEquals(List.of(TaskStatus.SUCCESS), statuses);
+        }
+    }
+
+    @Test
+    void current() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            TaskFuture<?> task = pool.submit(() -> {
+                while (!TaskFuture.current().isCancelled()) step();
+            });
+            Waiting.until(task::isRunning);
+            task.cancel(false);
+        }
+    }
+
+    private static void step() {
+        Thread.yield();
+    }
+
+    @Test
+    void options() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            TaskFuture<String> page =
+                    pool.submit(() -> fetch(url), TaskOptions.named("fetch").withTimeout(Duration.ofSeconds(2)));
+            assertEquals("a page", page.join());
+        }
+    }
+
+    @Test
+    void asCompleted() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            List<TaskFuture<String>> pages = List.of(pool.submit(() -> fetch(url)), pool.submit(() -> fetch(url)));
+            for (TaskFuture<String> page : TaskFutures.asCompleted(pages)) show(page.join());
+        }
+        assertEquals(List.of("a page", "a page"), shown);
+    }
+
+    @Test
+    void promise() {
+        List<String> aborted = new ArrayList<>();
+        Client client = new Client(aborted);
+        TaskPromise<String> promise = new TaskPromise<>("ask");
+        Client.Call call = client.ask("question", promise::succeed, promise::fail);
+        promise.onCancel(interrupt -> call.abort());
+        promise.future().cancel(true);
+        assertEquals(List.of("question"), aborted);
+    }
+
+    private static final class Client {
+        private final List<String> aborted;
+
+        Client(List<String> aborted) {
+            this.aborted = aborted;
+        }
+
+        Call ask(String question, Consumer<String> onReply, Consumer<Throwable> onFailure) {
+            return () -> aborted.add(question);
+        }
+
+        interface Call {
+            void abort();
+        }
+    }
+
+    @Test
+    void adapt() {
+        TaskExecutorService pool = TaskExecutorService.adapt(Executors.newCachedThreadPool());
+        assertEquals("a page", pool.submit(() -> fetch(url)).join());
+        pool.close();
+    }
+
+    @Test
+    void theseAreTheLinesOfTheJavadoc() throws Exception {
+        String here = Files.readString(Path.of("src/test/java/dev/millrace/DocExamplesTest.java"));
+        List<Path> sources;
+        try (var files = Files.list(Path.of("src/main/java/dev/millrace"))) {
+            sources = files.collect(Collectors.toList());
+        }
+        int lines = 0;
+        for (Path source : sources) {
+            String text = Files.readString(source);
+            for (int at = text.indexOf("<pre>{@code"); at >= 0; at = text.indexOf("<pre>{@code", at + 1)) {
+                String example = text.substring(at, text.indexOf("}</pre>", at));
+                for (String line : example.lines().skip(1).collect(Collectors.toList())) {
+                    String code = line.replaceFirst("^\\s*\\*", "").strip();
+                    // The first name tells the statement; types and what only illustrates may differ.
+                    String call = code.replaceFirst(".*?([A-Za-z]+\\.[a-zA-Z]+\\().*", "$1");
+                    if (!call.equals(code) && !call.startsWith("out.") && !call.startsWith("err.")) {
+                        assertTrue(here.contains(call), source + ": " + code);
+                        lines++;
+                    }
+                }
+            }
+        }
+        assertTrue(lines >= 8, "lines checked: " + lines);
+    }
+}
