@@ -276,14 +276,12 @@ abstract class TaskState {
                 me.becomeBusyAgain();
                 free = false;
             }
+            takeBackInterrupt(me);
             late(result);
             leave();
         }
-        // No interrupt for this task is under way any more; what is left of one must not be seen by what comes next.
-        // On a thread that is not ours a flag may be its owner's: there only an interrupt of ours is taken back.
-        if (me.isOnWorker() || (state & INTERRUPTED) != 0) {
-            Thread.interrupted();
-        }
+        // None is under way any more.
+        takeBackInterrupt(me);
         runner = null;
         if (won) {
             afterwards(result);
@@ -296,6 +294,16 @@ abstract class TaskState {
             me.becomeBusyAgain();
         }
         return due;
+    }
+
+    /**
+     * What is left of an interrupt for this task must not be seen by what comes next. On a thread that is not ours a
+     * flag may be its owner's: there only an interrupt of ours is taken back.
+     */
+    private void takeBackInterrupt(Runner me) {
+        if (me.isOnWorker() || (state & INTERRUPTED) != 0) {
+            Thread.interrupted();
+        }
     }
 
     final void callBack(ArrayDeque<Listeners.Listener> due) {
@@ -348,7 +356,6 @@ abstract class TaskState {
         Throwable thrown = result instanceof Failure ? ((Failure) result).look() : null;
         BiConsumer<@Nullable Object, @Nullable Throwable> taker = home.lateOutcomeTaker();
         if (taker != null) {
-            Thread.interrupted();
             try {
                 taker.accept(thrown == null ? result : null, thrown);
             } catch (Throwable fromTaker) {

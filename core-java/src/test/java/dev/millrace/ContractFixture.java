@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoThreadsLeft.class)
 abstract class ContractFixture {
     /** How late "at once" may be on a machine that does much else. */
-    static final Duration AT_ONCE = Duration.ofSeconds(2);
+    static final Duration AT_ONCE = Duration.ofSeconds(10);
 
     static final long PATIENCE_SECONDS = Aside.PATIENCE_SECONDS;
 
