@@ -170,8 +170,11 @@ final class PoolCore extends Worker.Pool {
     private boolean leaveLine(Line.Place place) {
         boolean[] left = new boolean[1];
         decide(plan -> {
+            // If it was decided, the task may stand in the queue by now: it must stay there.
             left[0] = !place.isDecided();
-            state.withdraw(place.task, plan);
+            if (left[0]) {
+                state.withdraw(place.task, plan);
+            }
         });
         return left[0];
     }

@@ -150,6 +150,25 @@ class BoundedQueueTest {
     }
 
     @Test
+    void aTaskThatIsLetInAtTheMomentWhenItsTimeIsOverIsAcceptedAndRuns() throws Exception {
+        ThreadPool pool = pool(1, 1, WhenFull.REJECT);
+        occupy(pool);
+        TaskFuture<?> queued = pool.submit(() -> {});
+        TaskPromise<Optional<TaskFuture<String>>> outcome = new TaskPromise<>();
+        Thread submitter = new Thread(() -> outcome.succeed(pool.trySubmit(() -> "ran", Duration.ofSeconds(5))));
+        submitter.start();
+        backend.awaitSleepers(1);
+        // It wakes because its time is over, sees no decision yet, looks at the clock: and now there is room.
+        backend.beforeNextLook(() -> queued.cancel(true));
+        backend.advance(Duration.ofSeconds(5));
+        TaskFuture<String> accepted = outcome.future().get().orElseThrow();
+        go.countDown();
+        assertEquals("ran", accepted.get(Duration.ofSeconds(30)));
+        submitter.join();
+        pool.close();
+    }
+
+    @Test
     void aTaskThatSubmitsToItsOwnFullPoolRunsTheNewOneInPlace() {
         ThreadPool pool = pool(1, 0, WhenFull.BLOCK);
         TaskFuture<Boolean> outer = pool.submit(() -> {

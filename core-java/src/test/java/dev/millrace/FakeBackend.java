@@ -24,11 +24,27 @@ final class FakeBackend extends Backend {
     private final Deque<Throwable> startFailures = new ArrayDeque<>();
     private int started;
     private boolean ringsAtOnce;
+    private Runnable beforeNextLook;
     private int parks;
 
     @Override
-    synchronized long nanoTime() {
-        return now;
+    long nanoTime() {
+        Runnable action;
+        synchronized (this) {
+            action = beforeNextLook;
+            beforeNextLook = null;
+        }
+        if (action != null) {
+            action.run();
+        }
+        synchronized (this) {
+            return now;
+        }
+    }
+
+    /** Whoever looks at the clock next does this first: a race that is decided just now. */
+    synchronized void beforeNextLook(Runnable action) {
+        beforeNextLook = action;
     }
 
     @Override
