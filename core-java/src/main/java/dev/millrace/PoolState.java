@@ -182,6 +182,7 @@ final class PoolState {
 
     /** BUSY to FREE. */
     void free(Worker worker, Plan plan) {
+        staysForNow(worker);
         worker.standing = Worker.Standing.FREE;
         busy--;
         free++;
@@ -195,7 +196,7 @@ final class PoolState {
         admitWaiting(plan);
     }
 
-    /** It has callbacks to run after all, or has gone. */
+    /** It is no longer BUSY with the end of its last task: it has callbacks to run after all, is free, or has gone. */
     void staysForNow(Worker worker) {
         if (worker.leavesSoon) {
             worker.leavesSoon = false;

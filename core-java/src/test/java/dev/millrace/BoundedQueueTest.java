@@ -259,6 +259,22 @@ class BoundedQueueTest {
     }
 
     @Test
+    void workersThatHaveRetiredLeaveTheBoundAsItWas() {
+        ThreadPool pool = ThreadPool.builder()
+                .maxWorkers(1)
+                .maxTasksPerWorker(1)
+                .boundedQueue(0, WhenFull.REJECT)
+                .build();
+        for (int i = 0; i < 5; i++) {
+            pool.submit(() -> 1).join();
+        }
+        Waiting.until(occupy(pool)::isRunning);
+        assertThrows(RejectedExecutionException.class, () -> pool.submit(() -> 2));
+        go.countDown();
+        pool.close();
+    }
+
+    @Test
     void aTimeLimitThatIsOverBeforeTheTaskHasAPlaceLeavesNoneTaken() {
         ThreadPool pool = pool(1, 1, WhenFull.BLOCK);
         occupy(pool);
