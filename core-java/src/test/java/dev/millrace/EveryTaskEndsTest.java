@@ -379,18 +379,19 @@ class EveryTaskEndsTest {
     @Test
     void aTimeLimitEndsATaskOfAWorkerThatNeverReturns() {
         ThreadPool pool = pool(1).build();
-        CountDownLatch running = new CountDownLatch(1);
+        TaskPromise<Thread> worker = new TaskPromise<>();
         CountDownLatch go = new CountDownLatch(1);
         TaskFuture<?> stuck = pool.submit(
                 () -> {
-                    running.countDown();
+                    worker.succeed(Thread.currentThread());
                     awaitIgnoringInterrupts(go);
                     return null;
                 },
                 TaskOptions.named("stuck").withTimeout(Duration.ofSeconds(2)));
         TaskFuture<?> queued =
                 pool.submit(() -> "never", TaskOptions.named("queued").withTimeout(Duration.ofSeconds(1)));
-        Waiting.await(running);
+        // It is the stack of the wait that the exception is to show, not of the way there.
+        Waiting.untilBlocked(worker.future().join());
         backend.advance(Duration.ofSeconds(1));
         TaskTimeoutException inQueue = assertThrows(TaskTimeoutException.class, queued::join);
         assertEquals(TaskTimeoutException.Phase.QUEUED, inQueue.phase());

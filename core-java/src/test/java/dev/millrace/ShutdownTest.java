@@ -134,6 +134,7 @@ class ShutdownTest {
                 },
                 TaskOptions.named("stubborn"));
         Waiting.until(stubborn::isRunning);
+        Waiting.untilBlocked(threads.get(0));
         pool.submit(
                 () -> {
                     running.countDown();
