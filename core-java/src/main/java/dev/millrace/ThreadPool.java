@@ -164,6 +164,9 @@ public final class ThreadPool extends AbstractTaskExecutor {
 
     /** The threads of a pool that was given no factory: {@code io-1}, {@code io-2}, …, not daemons. */
     private static final class NamedThreads implements ThreadFactory {
+        /** Twice the usual default: tasks that wait for tasks run on top of each other. Costs only what is used. */
+        private static final long STACK_BYTES = 2 << 20;
+
         private final String name;
         private final AtomicInteger count = new AtomicInteger();
         /** That of who made the pool: a worker must not hold on to the one of whoever happened to submit first. */
@@ -178,7 +181,7 @@ public final class ThreadPool extends AbstractTaskExecutor {
         @Override
         @SuppressWarnings("ThreadPriorityCheck")
         public Thread newThread(Runnable worker) {
-            Thread thread = new Thread(worker, name + "-" + count.incrementAndGet());
+            Thread thread = new Thread(null, worker, name + "-" + count.incrementAndGet(), STACK_BYTES);
             thread.setDaemon(false);
             thread.setPriority(Thread.NORM_PRIORITY);
             thread.setContextClassLoader(contextClassLoader);
