@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,9 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
 
     /** The threads that run tasks of this executor, or are its workers. */
     abstract List<? extends Runner> runners();
+
+    /** How many workers a map has to keep busy. */
+    abstract int workersForMap();
 
     /** Waits, after termination, until the threads have really ended, so long at most; returns those that have not. */
     abstract List<Thread> awaitThreads(long nanos) throws InterruptedException;
@@ -222,6 +226,49 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
             futures.add(TaskFuture.of(home(), Objects.requireNonNull(task, "tasks must not hold null")));
         }
         return futures;
+    }
+
+    @Override
+    public <A extends @Nullable Object, R extends @Nullable Object> Stream<R> map(
+            Iterable<? extends A> inputs, ThrowingFunction<? super A, ? extends R> fn, MapOptions options) {
+        return MapStream.start(mapCall(inputs, fn, options, false, false), inputs.iterator());
+    }
+
+    @Override
+    public <A extends @Nullable Object, R extends @Nullable Object> Stream<TaskFuture<R>> map(
+            Iterable<? extends A> inputs,
+            ThrowingFunction<? super A, ? extends R> fn,
+            MapOptions.CollectingFailures options) {
+        return MapStream.start(mapCall(inputs, fn, options.options, true, false), inputs.iterator());
+    }
+
+    @Override
+    public <A extends @Nullable Object, R extends @Nullable Object> TaskFuture<List<R>> mapAsync(
+            Iterable<? extends A> inputs, ThrowingFunction<? super A, ? extends R> fn, MapOptions options) {
+        return MapAsync.start(mapCall(inputs, fn, options, false, true), inputs);
+    }
+
+    @Override
+    public <A extends @Nullable Object, R extends @Nullable Object> TaskFuture<List<TaskFuture<R>>> mapAsync(
+            Iterable<? extends A> inputs,
+            ThrowingFunction<? super A, ? extends R> fn,
+            MapOptions.CollectingFailures options) {
+        return MapAsync.start(mapCall(inputs, fn, options.options, true, true), inputs);
+    }
+
+    private <A extends @Nullable Object, R extends @Nullable Object> MapCall<A, R> mapCall(
+            Iterable<? extends A> inputs,
+            ThrowingFunction<? super A, ? extends R> fn,
+            MapOptions options,
+            boolean collectsFailures,
+            boolean isAsync) {
+        return new MapCall<>(
+                this,
+                Objects.requireNonNull(inputs, "inputs"),
+                Objects.requireNonNull(fn, "fn"),
+                Objects.requireNonNull(options, "options"),
+                collectsFailures,
+                isAsync);
     }
 
     private static void cancelAll(List<? extends TaskFuture<?>> futures) {

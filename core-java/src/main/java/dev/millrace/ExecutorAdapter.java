@@ -183,6 +183,12 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         return runners;
     }
 
+    /** It does not say; see {@link MapOptions#withWindow}. */
+    @Override
+    int workersForMap() {
+        return 16;
+    }
+
     @Override
     List<Thread> awaitThreads(long nanos) {
         return new ArrayList<>();

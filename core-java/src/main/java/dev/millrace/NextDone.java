@@ -98,13 +98,24 @@ final class NextDone<F extends TaskFuture<?>> {
 
     private void help() {
         Runner me = Runner.current();
-        if (me == null || !open.keySet().stream().allMatch(TaskFuture::isPending)) {
+        if (me == null
+                || !open.keySet().stream()
+                        .allMatch(f -> f.isPending() || f.home().isAssisted())) {
             return;
         }
+        // A future that is made of tasks may take several before it, or another, is done.
         for (F future : open.keySet()) {
             Object code = future.claimToHelp(me);
             if (code != null) {
                 me.help(future, code);
+                return;
+            }
+            while (done.isEmpty() && !future.isDone() && future.home().assist(me)) {
+                if (Thread.currentThread().isInterrupted()) {
+                    return;
+                }
+            }
+            if (!done.isEmpty()) {
                 return;
             }
         }

@@ -330,6 +330,15 @@ final class PoolCore extends Worker.Pool {
         decide(plan -> state.resize(maxWorkers, plan));
     }
 
+    int maxWorkers() {
+        lock.lock();
+        try {
+            return state.maxWorkers();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     boolean awaitQuiescence(long nanos) throws InterruptedException {
         TaskPromise<Boolean> quiet = new TaskPromise<>(name + " quiet", backend);
         decide(plan -> {

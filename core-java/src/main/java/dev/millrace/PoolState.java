@@ -294,6 +294,10 @@ final class PoolState {
         return workers.size();
     }
 
+    int maxWorkers() {
+        return maxWorkers;
+    }
+
     boolean hasSurplus() {
         return workers.size() > maxWorkers;
     }

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,129 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
 
     /** {@link #submitWhenRoom(Callable)} with options; a time limit counts from this call. */
     <T extends @Nullable Object> TaskFuture<T> submitWhenRoom(Callable<T> task, TaskOptions options);
+
+    /**
+     * Calls {@code fn} for each input on the executor's threads; the stream hands out the results in the order of the
+     * inputs. A first window of items is started by this call, in the calling thread; further inputs are read, by who
+     * consumes the stream, only as results are taken, and each result is let go of when it has been handed out. So the
+     * input may be endless, and a slow consumer holds it back. Inputs and results may be null.
+     *
+     * <pre>{@code
+     * try (Stream<String> pages = pool.map(urls, this::fetch)) {
+     *     pages.limit(3).forEach(this::show);
+     * } // cancels the rest
+     * }</pre>
+     *
+     * <p>Taking a result blocks until it is there. If {@code fn} throws, or the input does, that is thrown at its place,
+     * after all results before it, as {@link TaskFuture#join} throws it; if the consumer is interrupted while it waits,
+     * a {@link java.util.concurrent.CompletionException} with the {@link InterruptedException}, and the flag is set. The
+     * same happens at the end of the limit ({@link MapOptions#withTimeout}) and when the executor is shut down in the
+     * middle ({@link RejectedExecutionException}). Each of these, and closing the stream, cancels the rest: nothing more
+     * is read, what pends is withdrawn, what runs is interrupted. A stream that is neither consumed to its end nor
+     * closed, as after {@code limit}, leaves a window of items at most to finish by themselves.
+     *
+     * <p>A task may consume the stream of its own pool: it then runs pending items itself. {@code parallel()} changes
+     * nothing: one thread takes the results. On a bounded pool the window shrinks to the room there is, whatever its
+     * {@link WhenFull}. Python: {@code Executor.map}, {@code Pool.imap}.
+     */
+    default <A extends @Nullable Object, R extends @Nullable Object> Stream<R> map(
+            Iterable<? extends A> inputs, ThrowingFunction<? super A, ? extends R> fn) {
+        return map(inputs, fn, MapOptions.DEFAULTS);
+    }
+
+    /**
+     * {@link #map(Iterable, ThrowingFunction)} with options: the window, chunks, results in the order in which they are
+     * done, a time limit, progress. Python: {@code Pool.imap_unordered}, {@code chunksize}, {@code timeout}.
+     */
+    <A extends @Nullable Object, R extends @Nullable Object> Stream<R> map(
+            Iterable<? extends A> inputs, ThrowingFunction<? super A, ? extends R> fn, MapOptions options);
+
+    /**
+     * {@link #map(Iterable, ThrowingFunction, MapOptions)}, where each result comes as a future that is done, so that the
+     * failure of one item does not end the map.
+     */
+    <A extends @Nullable Object, R extends @Nullable Object> Stream<TaskFuture<R>> map(
+            Iterable<? extends A> inputs,
+            ThrowingFunction<? super A, ? extends R> fn,
+            MapOptions.CollectingFailures options);
+
+    /**
+     * {@link #map(Iterable, ThrowingFunction)} over two inputs, taken in pairs; stops where the shorter one does. Python:
+     * {@code Executor.map(fn, xs, ys)}, {@code Pool.starmap}.
+     */
+    default <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> Stream<R> map(
+            Iterable<? extends A> first,
+            Iterable<? extends B> second,
+            ThrowingBiFunction<? super A, ? super B, ? extends R> fn) {
+        return map(first, second, fn, MapOptions.DEFAULTS);
+    }
+
+    /** {@link #map(Iterable, Iterable, ThrowingBiFunction)} with options. */
+    default <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> Stream<R> map(
+            Iterable<? extends A> first,
+            Iterable<? extends B> second,
+            ThrowingBiFunction<? super A, ? super B, ? extends R> fn,
+            MapOptions options) {
+        return map(Pairs.of(first, second), Pairs.unpacking(fn), options);
+    }
+
+    /** {@link #map(Iterable, Iterable, ThrowingBiFunction)} whose results come as futures that are done. */
+    default <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+            Stream<TaskFuture<R>> map(
+                    Iterable<? extends A> first,
+                    Iterable<? extends B> second,
+                    ThrowingBiFunction<? super A, ? super B, ? extends R> fn,
+                    MapOptions.CollectingFailures options) {
+        return map(Pairs.of(first, second), Pairs.unpacking(fn), options);
+    }
+
+    /**
+     * Calls {@code fn} for each input on the executor's threads; the future has all results, in the order of the inputs.
+     * The inputs are read to their end by this call; nobody waits afterwards, and no thread stands by. The first failure
+     * in time fails the future and cancels the rest; cancelling the future cancels all of it. Without a window and
+     * without {@link MapOptions#AUTO} all items are submitted by this call, if the executor has room for them: a shutdown
+     * that comes before all are submitted fails the future. Python: {@code Pool.map_async}.
+     *
+     * <pre>{@code
+     * pool.mapAsync(urls, this::fetch).onDone(pages -> show(pages.join().size()));
+     * }</pre>
+     */
+    default <A extends @Nullable Object, R extends @Nullable Object> TaskFuture<List<R>> mapAsync(
+            Iterable<? extends A> inputs, ThrowingFunction<? super A, ? extends R> fn) {
+        return mapAsync(inputs, fn, MapOptions.DEFAULTS);
+    }
+
+    /** {@link #mapAsync(Iterable, ThrowingFunction)} with options; without order the results stand as they came. */
+    <A extends @Nullable Object, R extends @Nullable Object> TaskFuture<List<R>> mapAsync(
+            Iterable<? extends A> inputs, ThrowingFunction<? super A, ? extends R> fn, MapOptions options);
+
+    /** {@link #mapAsync(Iterable, ThrowingFunction)} whose results are futures that are done: no item's failure ends it. */
+    <A extends @Nullable Object, R extends @Nullable Object> TaskFuture<List<TaskFuture<R>>> mapAsync(
+            Iterable<? extends A> inputs,
+            ThrowingFunction<? super A, ? extends R> fn,
+            MapOptions.CollectingFailures options);
+
+    /**
+     * {@link #mapAsync(Iterable, ThrowingFunction)} over two inputs, taken in pairs; stops where the shorter one does.
+     * Python: {@code Pool.starmap_async}.
+     */
+    default <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+            TaskFuture<List<R>> mapAsync(
+                    Iterable<? extends A> first,
+                    Iterable<? extends B> second,
+                    ThrowingBiFunction<? super A, ? super B, ? extends R> fn) {
+        return mapAsync(first, second, fn, MapOptions.DEFAULTS);
+    }
+
+    /** {@link #mapAsync(Iterable, Iterable, ThrowingBiFunction)} with options. */
+    default <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+            TaskFuture<List<R>> mapAsync(
+                    Iterable<? extends A> first,
+                    Iterable<? extends B> second,
+                    ThrowingBiFunction<? super A, ? super B, ? extends R> fn,
+                    MapOptions options) {
+        return mapAsync(Pairs.of(first, second), Pairs.unpacking(fn), options);
+    }
 
     /**
      * Takes no new task from now on; what was accepted still runs. Does not wait. May be called again, and from a task.

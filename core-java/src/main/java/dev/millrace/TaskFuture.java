@@ -53,6 +53,20 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
         return new TaskFuture<>(home, RUNNING, null);
     }
 
+    /** Work of that executor that has been done. */
+    static <T extends @Nullable Object> TaskFuture<T> succeeded(TaskHome home, T value) {
+        TaskFuture<T> done = promised(home);
+        done.fulfil(value);
+        return done;
+    }
+
+    /** Work of that executor that has failed. */
+    static TaskFuture<?> failed(TaskHome home, Throwable cause) {
+        TaskFuture<?> done = promised(home);
+        done.failPromise(cause);
+        return done;
+    }
+
     /** The head of a queue; no task. */
     static TaskFuture<?> head(TaskHome home) {
         return new TaskFuture<>(home, PENDING, null);
@@ -262,6 +276,11 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
 
     /** Waits without a limit for done; shows first, to its own executor, what the calling task waits for. */
     private void awaitDone(@Nullable Runner me, boolean interruptible) throws InterruptedException {
+        while (me != null && !isDone() && home.assist(me)) {
+            if (interruptible && Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
         WaitGraph graph = me != null && home.executor() == me.home ? me.waits() : null;
         if (me == null || graph == null || isDone()) {
             park(Long.MAX_VALUE, false, interruptible);

@@ -131,8 +131,14 @@ public final class TaskFutures {
         Object code = future.claimToHelp(me);
         if (code != null) {
             me.help(future, code);
+            return true;
         }
-        return code != null;
+        while (!future.isDone() && future.home().assist(me)) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+        return future.isDone();
     }
 
     private static void awaitEach(Collection<? extends TaskFuture<?>> futures) throws InterruptedException {

@@ -49,6 +49,21 @@ abstract class TaskHome {
         return null;
     }
 
+    /** Whether {@link #assist} may do something here: the outcome of this home's one future is made of other tasks. */
+    boolean isAssisted() {
+        return false;
+    }
+
+    /**
+     * The calling thread is about to wait, without a limit, for an outcome that is made of other tasks. If one of those
+     * pends and the thread may run it, this runs it.
+     *
+     * @return whether it ran one
+     */
+    boolean assist(Runner runner) {
+        return false;
+    }
+
     /** Who waits for whom among the tasks of this executor. */
     @Nullable
     WaitGraph waits() {

@@ -245,6 +245,28 @@ abstract class TaskState {
         return (state & RUNNABLE) != 0;
     }
 
+    /**
+     * Called by the code of this task between two pieces of work that are not to hear of each other: a flag that the one
+     * left behind is not seen by the other.
+     *
+     * @throws TaskCancelledException if this task is done otherwise
+     * @throws InterruptedException if the executor stops
+     */
+    final void betweenItems() throws InterruptedException {
+        Runner me = runner;
+        if (me != null && me.isOnWorker()) {
+            Thread.interrupted();
+        }
+        // After it: a cancel and a stop are to be seen here before their interrupt is sent, so if that was what was
+        // cleared, this sees why.
+        if (self().isDone()) {
+            throw new TaskCancelledException(self().name());
+        }
+        if (home.isStopping()) {
+            throw new InterruptedException("the executor of task " + self().name() + " was stopped");
+        }
+    }
+
     /** The claimed code is called next, by that thread. */
     void begin(Runner me) {
         runner = me;
@@ -420,7 +442,12 @@ abstract class TaskState {
         return settle(RUNNING, FAILED | EXITED, Failure.of(self(), cause));
     }
 
-    /** The code behind a cancelled promise has ended. */
+    /** Ends a promise, behind which code still runs until {@link #exitPromise}. */
+    boolean failPromiseEarly(Throwable cause) {
+        return settle(RUNNING, FAILED, Failure.of(self(), cause));
+    }
+
+    /** The code behind a promise that was done before has ended. */
     void exitPromise() {
         if (self().isDone() && !self().hasExited()) {
             leave();

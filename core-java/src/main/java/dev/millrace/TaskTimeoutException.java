@@ -3,8 +3,8 @@ package dev.millrace;
 import java.time.Duration;
 
 /**
- * Time ran out: a task's own limit ({@link TaskOptions#withTimeout}), or that of a wait for several futures
- * ({@link TaskFutures#asCompleted(Iterable, Duration)}). Where the task was running, the stack trace of this exception is that
+ * Time ran out: a task's own limit ({@link TaskOptions#withTimeout}), or that of a wait for several
+ * ({@link TaskFutures#asCompleted(Iterable, Duration)}, {@link MapOptions#withTimeout}, {@link TaskGroup#joinUntil}). Where the task was running, the stack trace of this exception is that
  * of the thread that ran it, at the moment when time ran out.
  */
 public final class TaskTimeoutException extends RuntimeException {
@@ -16,7 +16,7 @@ public final class TaskTimeoutException extends RuntimeException {
         QUEUED,
         /** The task's code was running; it was interrupted. */
         RUNNING,
-        /** It was not a task's limit but a waiter's: nothing was cancelled. */
+        /** It was not a task's limit but that of who waits for several: of {@code asCompleted}, a map or a group. */
         WAITING
     }
 
@@ -46,6 +46,13 @@ public final class TaskTimeoutException extends RuntimeException {
     static TaskTimeoutException waiting(int unfinished, int total, Duration limit) {
         return new TaskTimeoutException(
                 Phase.WAITING, unfinished + " of " + total + " futures unfinished after " + limit);
+    }
+
+    static TaskTimeoutException ofMap(String executorName, long ended, int unfinished, Duration limit) {
+        return new TaskTimeoutException(
+                Phase.WAITING,
+                "the map over " + executorName + " did not end within its limit of " + limit + ": " + ended
+                        + " items handed out, " + unfinished + " unfinished, and there may be more");
     }
 
     /** What was going on when time ran out. */

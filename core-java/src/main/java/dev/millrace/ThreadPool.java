@@ -158,6 +158,11 @@ public final class ThreadPool extends AbstractTaskExecutor {
     }
 
     @Override
+    int workersForMap() {
+        return core.maxWorkers();
+    }
+
+    @Override
     List<Thread> awaitThreads(long nanos) throws InterruptedException {
         return core.awaitThreads(nanos);
     }

@@ -31,6 +31,9 @@ class RulesTest {
                 new TreeSet<>(Set.of(
                         "BrokenPoolException",
                         "DoneAndNotDone",
+                        "MapOptions",
+                        "MapOptions$CollectingFailures",
+                        "MapProgress",
                         "PoolDeadlockException",
                         "Registration",
                         "ReturnWhen",
@@ -40,6 +43,7 @@ class RulesTest {
                         "TaskExecutorService",
                         "TaskFuture",
                         "TaskFutures",
+                        "TaskGroup",
                         "TaskOptions",
                         "TaskPromise",
                         "TaskStatus",
@@ -47,6 +51,8 @@ class RulesTest {
                         "TaskTimeoutException$Phase",
                         "ThreadPool",
                         "ThreadPool$Builder",
+                        "ThrowingBiFunction",
+                        "ThrowingFunction",
                         "WhenFull")),
                 publicTypes);
     }
