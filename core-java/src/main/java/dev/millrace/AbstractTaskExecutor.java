@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,23 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
         return withOptions(task, options, this::accept);
     }
 
+    /** A submit that shows the task to {@code first} before the executor gets it; what is refused then is cancelled. */
+    final <T extends @Nullable Object> TaskFuture<T> submit(
+            Callable<T> task, TaskOptions options, Consumer<TaskFuture<?>> first) {
+        return withOptions(task, options, future -> {
+            boolean accepted = false;
+            try {
+                first.accept(future);
+                accept(future);
+                accepted = true;
+            } finally {
+                if (!accepted) {
+                    future.cancelIfPending();
+                }
+            }
+        });
+    }
+
     @Override
     public <T extends @Nullable Object> Optional<TaskFuture<T>> trySubmit(Callable<T> task, Duration timeout) {
         TaskFuture<T> future = TaskFuture.of(home(), Objects.requireNonNull(task, "task"));
@@ -99,9 +117,15 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     }
 
     private <T extends @Nullable Object> TaskFuture<T> withOptions(
-            Callable<T> task, TaskOptions options, java.util.function.Consumer<TaskFuture<?>> accept) {
-        var own = new TaskHome.WithOptions(home(), Objects.requireNonNull(options, "options"));
-        TaskFuture<T> future = TaskFuture.of(own, Objects.requireNonNull(task, "task"));
+            Callable<T> task, TaskOptions options, Consumer<TaskFuture<?>> accept) {
+        Objects.requireNonNull(task, "task");
+        if (Objects.requireNonNull(options, "options") == TaskOptions.NONE) {
+            TaskFuture<T> future = TaskFuture.of(home(), task);
+            accept.accept(future);
+            return future;
+        }
+        var own = new TaskHome.WithOptions(home(), options);
+        TaskFuture<T> future = TaskFuture.of(own, task);
         own.arm(future);
         boolean accepted = false;
         try {
@@ -269,6 +293,11 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
                 Objects.requireNonNull(options, "options"),
                 collectsFailures,
                 isAsync);
+    }
+
+    @Override
+    public TaskGroup group() {
+        return new TaskGroup(this);
     }
 
     private static void cancelAll(List<? extends TaskFuture<?>> futures) {

@@ -106,6 +106,11 @@ final class Listeners {
             return false;
         }
 
+        /** Whether a failure that it is told of counts as looked at. */
+        boolean looks() {
+            return false;
+        }
+
         @Override
         public final boolean remove() {
             return owner.remove(this);
@@ -150,6 +155,26 @@ final class Listeners {
         }
     }
 
+    /** Tells code of ours that may run code of the user's: it cancels other tasks. */
+    static final class Watch extends Listener {
+        private final Consumer<TaskFuture<?>> action;
+
+        Watch(Listeners owner, Consumer<TaskFuture<?>> action) {
+            super(owner);
+            this.action = action;
+        }
+
+        @Override
+        void fire(TaskFuture<?> future) {
+            Callbacks.call(action, null, future);
+        }
+
+        @Override
+        boolean isCallback() {
+            return true;
+        }
+    }
+
     /** Runs code of the user's. */
     static final class Callback extends Listener {
         private final Consumer<TaskFuture<?>> action;
@@ -176,6 +201,11 @@ final class Listeners {
         @Override
         boolean isCallback() {
             return true;
+        }
+
+        @Override
+        boolean looks() {
+            return !exit;
         }
     }
 }

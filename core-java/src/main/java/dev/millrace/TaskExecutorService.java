@@ -187,6 +187,18 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
     }
 
     /**
+     * A new group: tasks that end together, and none of which outlives the block that closes it.
+     *
+     * <pre>{@code
+     * try (TaskGroup group = pool.group()) {
+     *     urls.forEach(url -> group.submit(() -> fetch(url)));
+     *     group.join();
+     * }
+     * }</pre>
+     */
+    TaskGroup group();
+
+    /**
      * Takes no new task from now on; what was accepted still runs. Does not wait. May be called again, and from a task.
      * Python: {@code Executor.shutdown(wait=False)}.
      */

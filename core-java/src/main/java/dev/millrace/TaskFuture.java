@@ -474,6 +474,19 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
         }
     }
 
+    /** As {@link #onDone}, for code of ours that runs code of the user's; a failure does not count as looked at. */
+    void watch(Consumer<TaskFuture<?>> action) {
+        if (!isDone()) {
+            Listeners all = listeners();
+            var entry = new Listeners.Watch(all, action);
+            all.add(entry);
+            if (!isDone() || !entry.remove()) {
+                return;
+            }
+        }
+        runHere(action, null);
+    }
+
     /** Tells code of ours when this is done: at once if it is. */
     Registration signal(Consumer<TaskFuture<?>> action) {
         if (!isDone()) {

@@ -552,7 +552,7 @@ abstract class TaskState {
             }
             return !listener.isCallback();
         });
-        if (due.stream().anyMatch(listener -> !listener.waitsForExit())) {
+        if (due.stream().anyMatch(Listeners.Listener::looks)) {
             look();
         }
         return !due.isEmpty();

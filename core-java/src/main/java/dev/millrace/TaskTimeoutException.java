@@ -55,6 +55,13 @@ public final class TaskTimeoutException extends RuntimeException {
                         + " items handed out, " + unfinished + " unfinished, and there may be more");
     }
 
+    static TaskTimeoutException ofGroup(String executorName, int unfinished, int total, Duration limit) {
+        return new TaskTimeoutException(
+                Phase.WAITING,
+                unfinished + " of " + total + " tasks of the group on " + executorName + " unfinished after " + limit
+                        + "; they were cancelled");
+    }
+
     /** What was going on when time ran out. */
     public Phase phase() {
         return phase;
