@@ -39,11 +39,11 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     /** Takes one of several tasks whose submitter will wait for them: blocks on no full queue, but may reject. */
     abstract void acceptOfMany(TaskFuture<?> task);
 
-    /** After a shutdown: takes out what has not begun, in order. Termination waits for {@link #drained()}. */
+    /** After a shutdown: takes out what has not begun, in order. Termination waits for {@link #drained}. */
     abstract List<TaskFuture<?>> drainPending();
 
     /** What was taken out has been cancelled, and its callbacks have run. */
-    abstract void drained();
+    abstract void drained(List<TaskFuture<?>> tasks);
 
     /** After a shutdown: interrupts what runs, and whatever still begins. Returns what was running. */
     abstract List<TaskFuture<?>> interruptRunning();
@@ -306,7 +306,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
         futures.forEach(future -> future.cancel(true));
     }
 
-    private long left(long nanos, long start) {
+    final long left(long nanos, long start) {
         return nanos - (home().backend.nanoTime() - start);
     }
 
@@ -333,7 +333,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
         } finally {
             // Callbacks run here, and the end of this executor waits for them: they must not wait for it.
             Runner.inRoleOf(home(), () -> dropped.addAll(Dropped.cancel(tasks)));
-            drained();
+            drained(tasks);
         }
         return dropped;
     }

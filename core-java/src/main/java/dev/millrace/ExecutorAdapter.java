@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,11 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
     private final Set<TaskFuture<?>> open = new LinkedHashSet<>();
     /** What a shutdown took out of the executor that did not come from here. Guarded by the lock. */
     private final List<Runnable> foreign = new ArrayList<>();
+
+    /** Workers of {@link #views} that the executor has taken and not begun. Guarded by the lock. */
+    private final Set<TaskFuture<?>> carriers = new LinkedHashSet<>();
+    /** Made with the first view: a pool whose workers are tasks of the executor, each for one task of a view. */
+    private volatile @Nullable PoolCore views;
 
     private volatile boolean shutdown;
     private volatile boolean stopping;
@@ -42,8 +48,12 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         if (isShutdown()) {
             throw refusal(home, task, "shut down");
         }
+        handOver(task, open);
+    }
+
+    private void handOver(TaskFuture<?> task, Set<TaskFuture<?>> to) {
         Adapted adapted = new Adapted(task);
-        addOpen(task);
+        locked(() -> to.add(task));
         boolean accepted = false;
         try {
             executor.execute(adapted);
@@ -62,10 +72,61 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         } finally {
             adapted.submitter = null;
             if (!accepted) {
-                removeOpen(task);
+                remove(task);
             }
         }
     }
+
+    // ---- views ----
+
+    @Override
+    public TaskExecutorService limited(int maxConcurrency) {
+        PoolCore core = locked(() -> {
+            PoolCore made = views;
+            if (made == null) {
+                made = newViews();
+                // After a shutdown it is for this one view, which takes no task.
+                views = shutdown ? null : made;
+            }
+            return made;
+        });
+        if (isShutdown()) {
+            core.shutdown(core.root());
+        }
+        return new View(core.newView(core, maxConcurrency));
+    }
+
+    private PoolCore newViews() {
+        return new PoolCore(
+                home.name(),
+                Integer.MAX_VALUE,
+                null,
+                1,
+                0,
+                Integer.MAX_VALUE,
+                WhenFull.REJECT,
+                this::startWorker,
+                home,
+                home.backend);
+    }
+
+    /** A worker of the views is a task of the executor's; one that it drops leaves no task of a view behind. */
+    private void startWorker(Worker worker) {
+        TaskFuture<?> carrier = TaskFuture.of(home, (Runnable) worker);
+        handOver(carrier, carriers);
+        carrier.watch(ended -> {
+            PoolCore core = views;
+            if (ended.isCancelled() && core != null) {
+                core.neverRuns(worker, new RejectedExecutionException(home.name() + " dropped it"));
+            }
+        });
+    }
+
+    private void cancelCarriers() {
+        locked(() -> new ArrayList<>(carriers)).forEach(TaskFuture::cancelIfPending);
+    }
+
+    // ---- submitting ----
 
     @Override
     boolean acceptWithin(TaskFuture<?> task, long nanos) {
@@ -92,20 +153,27 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
 
     @Override
     public void shutdown() {
-        shutdown = true;
-        executor.shutdown();
+        PoolCore core = locked(() -> {
+            shutdown = true;
+            return views;
+        });
+        if (core == null) {
+            executor.shutdown();
+        } else {
+            // What waits in a view still needs the executor.
+            core.shutdown(core.root());
+            core.root().terminated.future().watch(ended -> executor.shutdown());
+        }
     }
 
     @Override
     public List<Runnable> shutdownNow() {
         List<Runnable> dropped = super.shutdownNow();
-        lock.lock();
-        try {
+        locked(() -> {
             dropped.addAll(foreign);
             foreign.clear();
-        } finally {
-            lock.unlock();
-        }
+            return null;
+        });
         return dropped;
     }
 
@@ -116,7 +184,8 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
 
     @Override
     public boolean isTerminated() {
-        return executor.isTerminated();
+        PoolCore core = views;
+        return executor.isTerminated() && (core == null || core.hasEnded(core.root()));
     }
 
     @Override
@@ -124,18 +193,26 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         ensureNotOwnTask("awaitTermination");
         long nanos = Math.max(0, unit.toNanos(timeout));
         long start = home.backend.nanoTime();
+        PoolCore core = views;
+        if (core != null && !executor.isShutdown()) {
+            if (!core.awaitEnd(core.root(), nanos)) {
+                return false;
+            }
+            executor.shutdown();
+        }
         // The common pool of the JDK ignores a shutdown and never terminates: there the end is that of our tasks.
         boolean endless = shutdown && !executor.isShutdown();
         if (!endless) {
-            if (!executor.awaitTermination(timeout, unit)) {
+            if (!executor.awaitTermination(left(nanos, start), TimeUnit.NANOSECONDS)) {
                 return false;
             }
             // No worker is left. What still pends was dropped without a word, and nobody would ever end it.
-            Dropped.cancel(drainPending());
+            cancelCarriers();
+            Dropped.cancel(ownPending());
         }
         // What an executor ran in its submitters' threads may still run.
         for (TaskFuture<?> task : snapshot()) {
-            if (!task.awaitNanos(nanos - (home.backend.nanoTime() - start), true)) {
+            if (!task.awaitNanos(left(nanos, start), true)) {
                 return false;
             }
         }
@@ -144,13 +221,28 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
 
     @Override
     List<TaskFuture<?>> drainPending() {
+        List<TaskFuture<?>> pending = ownPending();
+        PoolCore core = views;
+        if (core != null) {
+            pending.addAll(core.drainPending(core.root()));
+        }
+        return pending;
+    }
+
+    private List<TaskFuture<?>> ownPending() {
         List<TaskFuture<?>> pending = snapshot();
         pending.removeIf(task -> !task.isPending());
         return pending;
     }
 
     @Override
-    void drained() {}
+    void drained(List<TaskFuture<?>> tasks) {
+        PoolCore core = views;
+        if (core != null) {
+            tasks.removeIf(task -> task.home().executor() == home);
+            core.drained(core.root(), tasks);
+        }
+    }
 
     @Override
     List<TaskFuture<?>> interruptRunning() {
@@ -158,16 +250,17 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         List<TaskFuture<?>> running = snapshot();
         running.removeIf(TaskFuture::isPending);
         running.forEach(TaskFuture::requestInterrupt);
+        PoolCore core = views;
+        if (core != null) {
+            running.addAll(core.interruptRunning(core.root(), core));
+        }
         for (Runnable taken : executor.shutdownNow()) {
             if (!(taken instanceof Adapted)) {
-                lock.lock();
-                try {
-                    foreign.add(taken);
-                } finally {
-                    lock.unlock();
-                }
+                locked(() -> foreign.add(taken));
             }
         }
+        // Those that it dropped; one that it still begins finds nothing to do.
+        cancelCarriers();
         return running;
     }
 
@@ -179,6 +272,10 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
             if (runner != null) {
                 runners.add(runner);
             }
+        }
+        PoolCore core = views;
+        if (core != null) {
+            runners.addAll(core.runners());
         }
         return runners;
     }
@@ -199,28 +296,18 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         return "TaskExecutorService[" + executor + "]";
     }
 
-    private void addOpen(TaskFuture<?> task) {
-        lock.lock();
-        try {
-            open.add(task);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void removeOpen(TaskFuture<?> task) {
-        lock.lock();
-        try {
-            open.remove(task);
-        } finally {
-            lock.unlock();
-        }
+    private void remove(TaskFuture<?> task) {
+        locked(() -> open.remove(task) || carriers.remove(task));
     }
 
     private List<TaskFuture<?>> snapshot() {
+        return locked(() -> new ArrayList<>(open));
+    }
+
+    private <T extends @Nullable Object> T locked(Supplier<T> action) {
         lock.lock();
         try {
-            return new ArrayList<>(open);
+            return action.get();
         } finally {
             lock.unlock();
         }
@@ -248,7 +335,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
 
         @Override
         void withdraw(TaskFuture<?> task) {
-            removeOpen(task);
+            remove(task);
         }
     }
 
@@ -266,7 +353,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         public void run() {
             Object code = task.claim();
             if (code == null) {
-                removeOpen(task);
+                remove(task);
                 return;
             }
             Runner runner = new Runner(home, Runner.current());
@@ -281,7 +368,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
                 }
             } finally {
                 runner.exit();
-                removeOpen(task);
+                remove(task);
                 Failure.reportCollected();
             }
         }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +21,26 @@ final class Line {
     }
 
     /** Joins at the end; {@code waiter} is the thread that blocks meanwhile, if one does. */
-    Place join(TaskFuture<?> task, @Nullable Thread waiter) {
-        Place place = new Place(task, waiter);
+    Place join(TaskFuture<?> task, Lane lane, @Nullable Thread waiter) {
+        Place place = new Place(task, lane, waiter);
         places.put(task, place);
         return place;
     }
 
-    /** Takes the first. Only if not empty. */
-    Place poll() {
-        var first = places.entrySet().iterator();
-        Place place = first.next().getValue();
-        first.remove();
-        return place;
+    boolean contains(TaskFuture<?> task) {
+        return places.containsKey(task);
+    }
+
+    /** Takes the first for whom there is room, or returns null if there is none. */
+    @Nullable
+    Place poll(Predicate<Lane> hasRoom) {
+        for (Place place : places.values()) {
+            if (hasRoom.test(place.lane)) {
+                places.remove(place.task);
+                return place;
+            }
+        }
+        return null;
     }
 
     /** Takes that task's place out, or returns null if it has none. */
@@ -40,24 +49,29 @@ final class Line {
         return places.remove(task);
     }
 
-    /** Takes all. */
-    List<Place> drain() {
+    /** Takes all of that lane, those of lanes within it included. */
+    List<Place> drain(Lane lane) {
         List<Place> all = new ArrayList<>(places.values());
-        places.clear();
+        all.removeIf(place -> !place.lane.isWithin(lane));
+        all.forEach(place -> places.remove(place.task));
         return all;
     }
 
     /** A place in the line. */
     static final class Place {
         final TaskFuture<?> task;
+        /** Where it will wait for a worker. */
+        final Lane lane;
+
         final @Nullable Thread waiter;
         /** Written once under the pool's lock, after {@code refusal}; the waiter looks. */
         private volatile boolean decided;
 
         private @Nullable Supplier<? extends RejectedExecutionException> refusal;
 
-        private Place(TaskFuture<?> task, @Nullable Thread waiter) {
+        private Place(TaskFuture<?> task, Lane lane, @Nullable Thread waiter) {
             this.task = task;
+            this.lane = lane;
             this.waiter = waiter;
         }
 

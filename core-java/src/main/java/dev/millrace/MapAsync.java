@@ -196,9 +196,7 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
     @Override
     boolean assist(Runner waiter) {
         for (TaskFuture<?> chunk : feed.futures()) {
-            Object code = chunk.claimToHelp(waiter);
-            if (code != null) {
-                waiter.help(chunk, code);
+            if (chunk.isPending() && chunk.home().help(chunk, waiter, true)) {
                 return true;
             }
         }

@@ -1,6 +1,8 @@
 package dev.millrace;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -70,25 +72,19 @@ final class NextDone<F extends TaskFuture<?>> {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        boolean untimed = nanos == Long.MAX_VALUE;
-        if (untimed) {
-            help();
+        if (nanos == Long.MAX_VALUE) {
+            return takeUntimed();
         }
-        long start = untimed ? 0 : backend.nanoTime();
+        long start = backend.nanoTime();
         waiter = Thread.currentThread();
         try {
-            while ((next = poll()) == null) {
-                long left = untimed ? 0 : nanos - (backend.nanoTime() - start);
-                if (untimed) {
-                    backend.park(this);
-                } else if (left > 0) {
-                    backend.parkNanos(this, left);
-                } else {
+            for (next = poll(); next == null; next = poll()) {
+                long left = nanos - (backend.nanoTime() - start);
+                if (left <= 0) {
                     return null;
                 }
-                if (done.isEmpty() && Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
+                backend.parkNanos(this, left);
+                ensureNotInterrupted();
             }
             return next;
         } finally {
@@ -96,28 +92,62 @@ final class NextDone<F extends TaskFuture<?>> {
         }
     }
 
-    private void help() {
+    private F takeUntimed() throws InterruptedException {
+        waiter = Thread.currentThread();
+        try {
+            for (; ; ) {
+                List<Stall> stalls = help();
+                try {
+                    F next = poll();
+                    if (next != null) {
+                        return next;
+                    }
+                    // With the stalls registered: whatever ends one of them has come before, or wakes this thread.
+                    if (stalls.stream().noneMatch(Stall::isOver)) {
+                        backend.park(this);
+                    }
+                } finally {
+                    stalls.forEach(Stall::remove);
+                }
+                ensureNotInterrupted();
+            }
+        } finally {
+            waiter = null;
+        }
+    }
+
+    /** What is done comes before an interrupt. */
+    private void ensureNotInterrupted() throws InterruptedException {
+        if (done.isEmpty() && Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    /** Runs a pending one, if this thread may; otherwise returns the stalls in which it has to wait. */
+    private List<Stall> help() {
         Runner me = Runner.current();
+        List<Stall> stalls = new ArrayList<>();
         if (me == null
+                || !done.isEmpty()
                 || !open.keySet().stream()
                         .allMatch(f -> f.isPending() || f.home().isAssisted())) {
-            return;
+            return stalls;
         }
-        // A future that is made of tasks may take several before it, or another, is done.
         for (F future : open.keySet()) {
-            Object code = future.claimToHelp(me);
-            if (code != null) {
-                me.help(future, code);
-                return;
+            TaskHome home = future.home();
+            if (future.isPending() && home.help(future, me, true)) {
+                break;
             }
-            while (done.isEmpty() && !future.isDone() && future.home().assist(me)) {
-                if (Thread.currentThread().isInterrupted()) {
-                    return;
-                }
-            }
+            // A future that is made of tasks may take several before it, or another, is done.
+            while (done.isEmpty() && !Thread.currentThread().isInterrupted() && home.assist(me)) {}
             if (!done.isEmpty()) {
-                return;
+                break;
+            }
+            Stall stall = home.stall(future, me);
+            if (stall != null) {
+                stalls.add(stall);
             }
         }
+        return stalls;
     }
 }

@@ -3,10 +3,10 @@ package dev.millrace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +22,16 @@ final class PoolCore extends Worker.Pool {
     private final int maxTasksPerWorker;
     private final long idleNanos;
     private final WhenFull whenFull;
-    private final ThreadFactory threadFactory;
+    /** Starts a worker, or throws. */
+    private final Consumer<Worker> starter;
+    /** The executor on whose threads the workers run, if they are not the pool's own. */
+    private final @Nullable TaskHome host;
+
     private final WaitGraph waits = new WaitGraph(this);
-    final TaskPromise<Boolean> terminated;
 
     private final ReentrantLock lock = new ReentrantLock();
-    /** Guarded by the lock, but for {@link PoolState#phase()}. */
+    private final Lane root;
+    /** Guarded by the lock. */
     private final PoolState state;
 
     PoolCore(
@@ -38,7 +42,8 @@ final class PoolCore extends Worker.Pool {
             long idleNanos,
             int capacity,
             WhenFull whenFull,
-            ThreadFactory threadFactory,
+            Consumer<Worker> starter,
+            @Nullable TaskHome host,
             Backend backend) {
         super(backend);
         this.name = name;
@@ -46,35 +51,48 @@ final class PoolCore extends Worker.Pool {
         this.maxTasksPerWorker = maxTasksPerWorker;
         this.idleNanos = idleNanos;
         this.whenFull = whenFull;
-        this.threadFactory = threadFactory;
-        terminated = new TaskPromise<>(name + " terminated", backend);
-        state = new PoolState(new TaskQueue(this), capacity, maxWorkers, () -> new Worker(this), terminated);
+        this.starter = starter;
+        this.host = host;
+        root = new Lane(null, Integer.MAX_VALUE, this);
+        state = new PoolState(root, capacity, maxWorkers, () -> new Worker(this), host == null);
+    }
+
+    /** The lane of the tasks that are submitted to the pool itself. */
+    Lane root() {
+        return root;
     }
 
     // ---- a task comes ----
 
-    void accept(TaskFuture<?> task) {
+    void accept(TaskFuture<?> task, Lane lane) {
         Plan plan = new Plan();
         Line.Place place = null;
-        boolean here = false;
+        Runner here = null;
         lock.lock();
         try {
-            ensureOpen(task);
-            if (state.hasRoom()) {
-                state.enqueue(task, plan);
+            ensureOpen(task, lane);
+            if (state.hasRoom(lane)) {
+                state.enqueue(task, lane, plan);
             } else if (whenFull == WhenFull.REJECT) {
                 throw full(task);
             } else if (whenFull == WhenFull.RUN_IN_CALLER || isOwnThread()) {
-                state.hold();
-                here = true;
-            } else {
-                place = state.line.join(task, Thread.currentThread());
+                here = roleHere(task, lane);
+                if (here != null) {
+                    state.hold(lane);
+                } else if (isOwnThread()) {
+                    // Its view is full, too. It is tempting to let it wait for room. Don't: those in the view may
+                    // wait for this very thread.
+                    state.enqueue(task, lane, plan);
+                }
+            }
+            if (here == null && !lane.queue.contains(task)) {
+                place = state.standInLine(task, lane, Thread.currentThread());
             }
         } finally {
             lock.unlock();
         }
-        if (here) {
-            runHere(task);
+        if (here != null) {
+            runHere(task, lane, here);
         } else if (place != null) {
             awaitPlace(place, Long.MAX_VALUE);
         } else {
@@ -82,18 +100,18 @@ final class PoolCore extends Worker.Pool {
         }
     }
 
-    boolean acceptWithin(TaskFuture<?> task, long nanos) {
+    boolean acceptWithin(TaskFuture<?> task, Lane lane, long nanos) {
         Plan plan = new Plan();
         Line.Place place = null;
         lock.lock();
         try {
-            ensureOpen(task);
-            if (state.hasRoom()) {
-                state.enqueue(task, plan);
+            ensureOpen(task, lane);
+            if (state.hasRoom(lane)) {
+                state.enqueue(task, lane, plan);
             } else if (nanos <= 0) {
                 return false;
             } else {
-                place = state.line.join(task, Thread.currentThread());
+                place = state.standInLine(task, lane, Thread.currentThread());
             }
         } finally {
             lock.unlock();
@@ -105,15 +123,15 @@ final class PoolCore extends Worker.Pool {
         return true;
     }
 
-    void acceptWhenRoom(TaskFuture<?> task) {
+    void acceptWhenRoom(TaskFuture<?> task, Lane lane) {
         Plan plan = new Plan();
         lock.lock();
         try {
-            ensureOpen(task);
-            if (state.hasRoom()) {
-                state.enqueue(task, plan);
+            ensureOpen(task, lane);
+            if (state.hasRoom(lane)) {
+                state.enqueue(task, lane, plan);
             } else {
-                state.line.join(task, null);
+                state.standInLine(task, lane, null);
             }
         } finally {
             lock.unlock();
@@ -121,11 +139,11 @@ final class PoolCore extends Worker.Pool {
         carryOut(plan, task);
     }
 
-    void acceptOfMany(TaskFuture<?> task) {
+    void acceptOfMany(TaskFuture<?> task, Lane lane) {
         if (whenFull == WhenFull.BLOCK) {
-            acceptWhenRoom(task);
+            acceptWhenRoom(task, lane);
         } else {
-            accept(task);
+            accept(task, lane);
         }
     }
 
@@ -173,45 +191,79 @@ final class PoolCore extends Worker.Pool {
             // If it was decided, the task may stand in the queue by now: it must stay there.
             left[0] = !place.isDecided();
             if (left[0]) {
-                state.withdraw(place.task, plan);
+                state.withdraw(place.task, place.lane, plan);
             }
         });
         return left[0];
     }
 
-    /** Runs the task on the calling thread, as one of this pool's; {@link PoolState#hold} has been called. */
-    private void runHere(TaskFuture<?> task) {
+    /**
+     * In what role the calling thread may run the task in place; null if it must not, because its view has no permit
+     * left, or others there would be overtaken. Called under the lock; takes the permit.
+     */
+    private @Nullable Runner roleHere(TaskFuture<?> task, Lane lane) {
         Runner me = Runner.current();
-        Runner visitor = null;
+        TaskHome home = task.home().executor();
+        if (me != null && me.home == home) {
+            return me;
+        }
+        if (lane.isRoot()) {
+            return new Runner(this, me);
+        }
+        Lane held = heldBy(me, home);
+        if (held != lane && !(lane.hasPermit(held) && lane.queue.isEmpty())) {
+            return null;
+        }
+        return roleWithPermit(home, me, lane, held);
+    }
+
+    /** Called under the lock. The permits can be had. */
+    private LaneRole roleWithPermit(TaskHome home, @Nullable Runner me, Lane lane, Lane held) {
+        LaneRole role = new LaneRole(home, me, null);
+        if (lane != held) {
+            lane.acquire(role.bottom(), held);
+            role.hasPermit(() -> decide(plan -> state.giveBack(lane, role.bottom(), held, plan)));
+        }
+        return role;
+    }
+
+    /** Runs the task on the calling thread, as one of this pool's; {@link PoolState#hold} has been called. */
+    private void runHere(TaskFuture<?> task, Lane lane, Runner role) {
+        Runner visitor = role == Runner.current() ? null : role;
+        boolean ran = false;
         try {
             StackRoom.ensure();
-            if (me != null && me.home == this) {
-                runOn(me, task);
-            } else {
-                Runner entering = new Runner(this, me);
-                decide(plan -> state.visit(entering));
-                visitor = entering;
-                runAsVisitor(entering, task);
+            if (visitor != null) {
+                decide(plan -> state.visit(visitor));
+                visitor.enter();
+            }
+            try {
+                Object code = task.claim();
+                if (code != null) {
+                    ran = true;
+                    role.runOnTop(task, code);
+                }
+            } finally {
+                if (visitor != null) {
+                    visitor.exit();
+                }
             }
         } finally {
-            letGo(visitor);
+            if (!ran) {
+                role.codeLeft(task, false);
+            }
+            letGo(lane, visitor);
         }
     }
 
-    private static void runAsVisitor(Runner visitor, TaskFuture<?> task) {
-        visitor.enter();
-        try {
-            runOn(visitor, task);
-        } finally {
-            visitor.exit();
+    /** The innermost of the view's lanes, from its own to the root, whose permit that thread holds already. */
+    private Lane heldBy(@Nullable Runner me, TaskHome home) {
+        for (TaskHome h = home; me != null && h instanceof ViewHome; h = ((ViewHome) h).parent) {
+            if (me.runsFor(h)) {
+                return ((ViewHome) h).lane;
+            }
         }
-    }
-
-    private static void runOn(Runner runner, TaskFuture<?> task) {
-        Object code = task.claim();
-        if (code != null) {
-            runner.runOnTop(task, code);
-        }
+        return root;
     }
 
     private boolean isOwnThread() {
@@ -219,9 +271,9 @@ final class PoolCore extends Worker.Pool {
         return me != null && me.runsFor(this);
     }
 
-    private void ensureOpen(TaskFuture<?> task) {
-        if (state.phase() != PoolState.Phase.RUNNING) {
-            throw refusal(task);
+    private void ensureOpen(TaskFuture<?> task, Lane lane) {
+        if (lane.isShutDown()) {
+            throw refusal(task, lane);
         }
         Throwable brokenBy = state.brokenBy();
         if (brokenBy != null) {
@@ -229,8 +281,11 @@ final class PoolCore extends Worker.Pool {
         }
     }
 
-    private RejectedExecutionException refusal(TaskFuture<?> task) {
-        return AbstractTaskExecutor.refusal(this, task, state.describePhase());
+    private RejectedExecutionException refusal(TaskFuture<?> task, Lane lane) {
+        // The pool's end says more than that of a view.
+        boolean ofPool = root.isShutDown();
+        return AbstractTaskExecutor.refusal(
+                ofPool ? this : task.home().executor(), task, state.describe(ofPool ? root.phase() : lane.phase()));
     }
 
     private RejectedExecutionException full(TaskFuture<?> task) {
@@ -279,15 +334,16 @@ final class PoolCore extends Worker.Pool {
 
     private @Nullable Throwable start(Worker worker) {
         try {
-            Thread thread = threadFactory.newThread(worker);
-            if (thread == null) {
-                return new NullPointerException("the thread factory of pool " + name + " returned null");
-            }
-            backend.start(thread);
+            starter.accept(worker);
             return null;
         } catch (Throwable failure) {
             return failure;
         }
+    }
+
+    /** A worker that was to run on a thread of the host's will not: the host dropped it. */
+    void neverRuns(Worker worker, Throwable reason) {
+        startFailed(worker, reason);
     }
 
     /**
@@ -303,8 +359,8 @@ final class PoolCore extends Worker.Pool {
         decide(plan -> {
             others[0] = state.neverStarted(worker, plan);
             if (others[0] == 0) {
-                orphans.addAll(state.drain());
-                state.line.drain().forEach(place -> plan.refuse(place, reason));
+                orphans.addAll(state.drain(root));
+                refuseLine(root, plan, place -> reason.get());
             }
         });
         if (others[0] > 0) {
@@ -321,7 +377,14 @@ final class PoolCore extends Worker.Pool {
     /** Ends drained tasks, and lets go. Their callbacks run here, and the end of the pool waits for them. */
     private void end(List<TaskFuture<?>> orphans, Supplier<? extends RejectedExecutionException> reason) {
         Runner.inRoleOf(this, () -> orphans.forEach(orphan -> orphan.failPending(reason.get())));
-        letGo(null);
+        drained(root, orphans);
+    }
+
+    /** Called under the lock: who waits for room in that lane, or within it, waits in vain. */
+    private void refuseLine(Lane lane, Plan plan, Function<Line.Place, RejectedExecutionException> reason) {
+        for (Line.Place place : state.leaveLine(lane, plan)) {
+            plan.refuse(place, () -> reason.apply(place));
+        }
     }
 
     // ---- the pool as a whole ----
@@ -352,52 +415,90 @@ final class PoolCore extends Worker.Pool {
         }
     }
 
-    void shutdown() {
+    void shutdown(Lane lane) {
         boolean[] first = new boolean[1];
         decide(plan -> {
-            first[0] = state.phase() == PoolState.Phase.RUNNING;
+            first[0] = !lane.isShutDown();
             if (first[0]) {
-                // Held until those who wait for room have been told: the pool has not terminated before.
-                state.hold();
-                state.shutDown(plan);
-                state.line.drain().forEach(place -> plan.refuse(place, () -> refusal(place.task)));
+                // Held until those who wait for room have been told: the end has not come before.
+                state.hold(lane);
+                if (lane.isRoot()) {
+                    state.shutDown(plan);
+                } else {
+                    lane.shutDown();
+                }
+                refuseLine(lane, plan, place -> refusal(place.task, place.lane));
             }
         });
         if (first[0]) {
-            letGo(null);
+            letGo(lane, null);
         }
     }
 
-    PoolState.Phase phase() {
-        return state.phase();
+    List<TaskFuture<?>> drainPending(Lane lane) {
+        List<TaskFuture<?>> drained = new ArrayList<>();
+        decide(plan -> {
+            drained.addAll(state.drain(lane));
+            state.roomCame(plan);
+        });
+        return drained;
     }
 
-    List<TaskFuture<?>> drainPending() {
-        lock.lock();
-        try {
-            return state.drain();
-        } finally {
-            lock.unlock();
-        }
+    /** What was taken out has been ended, and its callbacks have run. */
+    void drained(Lane lane, List<TaskFuture<?>> tasks) {
+        List<Lane> lanes = new ArrayList<>();
+        tasks.forEach(task -> lanes.add(laneOf(task)));
+        decide(plan -> {
+            state.endAll(lanes, plan);
+            state.letGo(lane, null, plan);
+        });
     }
 
-    void letGo(@Nullable Runner visitor) {
-        decide(plan -> state.letGo(visitor, plan));
+    private Lane laneOf(TaskFuture<?> task) {
+        TaskHome home = task.home().executor();
+        return home instanceof ViewHome ? ((ViewHome) home).lane : root;
     }
 
-    List<TaskFuture<?>> interruptRunning() {
+    private void letGo(Lane lane, @Nullable Runner visitor) {
+        decide(plan -> state.letGo(lane, visitor, plan));
+    }
+
+    List<TaskFuture<?>> interruptRunning(Lane lane, TaskHome home) {
         // The phase is written before the running tasks are looked at; a task that becomes visible after the look
         // sees the phase, and interrupts itself (TaskFuture.unshield).
-        decide(plan -> state.stop());
+        decide(plan -> lane.stop());
         List<TaskFuture<?>> running = new ArrayList<>();
         for (Runner runner : runners()) {
-            TaskFuture<?> task = runner.taskOf(this);
+            TaskFuture<?> task = runner.taskOf(home);
             if (task != null) {
                 running.add(task);
                 task.requestInterrupt();
             }
         }
         return running;
+    }
+
+    /** Whether after a shutdown, of the view or of the pool, nothing of the view is left to do. */
+    boolean hasEnded(Lane lane) {
+        lock.lock();
+        try {
+            return lane.isShutDown() && lane.isIdle();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until that is so. */
+    boolean awaitEnd(Lane lane, long nanos) throws InterruptedException {
+        if (lane.isRoot()) {
+            return lane.terminated.future().awaitNanos(nanos, false);
+        }
+        decide(plan -> state.awaitEnd(lane, plan));
+        try {
+            return lane.terminated.future().awaitNanos(nanos, false);
+        } finally {
+            decide(plan -> state.endAwait(lane, plan));
+        }
     }
 
     List<Runner> runners() {
@@ -434,8 +535,19 @@ final class PoolCore extends Worker.Pool {
     String describe() {
         lock.lock();
         try {
-            return name + ", " + state.describePhase() + ", " + state.describeBusy() + ", " + state.queue.size()
+            return name + ", " + state.describePhase() + ", " + state.describeBusy() + ", " + state.queued()
                     + " tasks waiting";
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    String describe(ViewHome view) {
+        lock.lock();
+        try {
+            Lane lane = view.lane;
+            return "View[" + view.name() + ", " + state.describe(lane.phase()) + ", " + lane.describe() + "; "
+                    + describe() + "]";
         } finally {
             lock.unlock();
         }
@@ -449,36 +561,210 @@ final class PoolCore extends Worker.Pool {
     }
 
     @Override
+    boolean isWithin(TaskHome other) {
+        return this == other || (host != null && host.isWithin(other));
+    }
+
+    @Override
     WaitGraph waits() {
         return waits;
     }
 
     @Override
     boolean isStopping() {
-        return state.phase() == PoolState.Phase.STOPPING;
+        return root.isStopping();
     }
 
     @Override
     void withdraw(TaskFuture<?> task) {
-        decide(plan -> state.withdraw(task, plan));
+        decide(plan -> state.withdraw(task, root, plan));
     }
 
     @Override
-    @Nullable
-    Object claimToHelp(TaskFuture<?> task, Runner runner) {
-        if (!runner.runsFor(this)) {
-            return null;
+    boolean help(TaskFuture<?> task, Runner me, boolean interruptible) {
+        if (!mayHelp(task, me)) {
+            return false;
         }
-        if (runner instanceof Worker && ((Worker) runner).isInitializing()) {
+        Object code = task.claim();
+        if (code == null) {
+            return false;
+        }
+        withdraw(task);
+        if (me.home == this) {
+            me.runOnTop(task, code);
+        } else {
+            helpInRole(new Runner(this, me), task, code);
+        }
+        return true;
+    }
+
+    private static void helpInRole(Runner role, TaskFuture<?> task, Object code) {
+        role.enter();
+        try {
+            role.runOnTop(task, code);
+        } finally {
+            role.exit();
+        }
+    }
+
+    private boolean mayHelp(TaskFuture<?> task, Runner me) {
+        if (!me.runsFor(this)) {
+            return false;
+        }
+        if (me.bottom() instanceof Worker && ((Worker) me.bottom()).isInitializing()) {
             throw new IllegalStateException("the initializer of pool " + name + " waits for task " + task.name()
                     + " of the same pool, which cannot run before an initializer has returned");
         }
         StackRoom.ensure();
-        Object code = task.claim();
-        if (code != null) {
-            withdraw(task);
+        return true;
+    }
+
+    // ---- views ----
+
+    /** The home of a new view: of the pool itself, or within a view. */
+    ViewHome newView(TaskHome parent, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("maxConcurrency must be at least 1: " + limit);
         }
-        return code;
+        return new ViewHome(parent, limit);
+    }
+
+    /** The home of a view's tasks. */
+    final class ViewHome extends TaskHome {
+        /** The pool, or the view that this one is a view of. */
+        private final TaskHome parent;
+
+        private final String viewName;
+        final Lane lane;
+
+        private ViewHome(TaskHome parent, int limit) {
+            super(PoolCore.this.backend);
+            this.parent = parent;
+            viewName = parent.name() + "/limited(" + limit + ")";
+            lane = new Lane(parent instanceof ViewHome ? ((ViewHome) parent).lane : root, limit, this);
+        }
+
+        PoolCore core() {
+            return PoolCore.this;
+        }
+
+        @Override
+        String name() {
+            return viewName;
+        }
+
+        @Override
+        boolean isWithin(TaskHome other) {
+            return this == other || parent.isWithin(other);
+        }
+
+        @Override
+        WaitGraph waits() {
+            return waits;
+        }
+
+        @Override
+        boolean isStopping() {
+            return lane.isStopping();
+        }
+
+        @Override
+        void withdraw(TaskFuture<?> task) {
+            decide(plan -> state.withdraw(task, lane, plan));
+        }
+
+        /**
+         * Runs the view's queue in order up to that task. Whoever runs for the view already does so inside its own
+         * permit; a thread that runs for the pool only takes a permit for each, if there is one.
+         */
+        @Override
+        boolean help(TaskFuture<?> task, Runner me, boolean interruptible) {
+            if (!mayHelp(task, me)) {
+                return false;
+            }
+            while (task.isPending()) {
+                TaskFuture<?>[] head = new TaskFuture<?>[1];
+                Runner role = nextToHelp(task, me, head);
+                if (role == null || head[0] == null) {
+                    return false;
+                }
+                runHelped(role, me, head[0]);
+                if (head[0] == task) {
+                    // Not done if somebody else had claimed it.
+                    return task.isDone();
+                }
+                if (interruptible && Thread.currentThread().isInterrupted()) {
+                    return false;
+                }
+            }
+            return false;
+        }
+
+        /** Takes the task that is to be run next out of the queue; null if the thread may run none. */
+        private @Nullable Runner nextToHelp(TaskFuture<?> task, Runner me, TaskFuture<?>[] head) {
+            Runner[] role = new Runner[1];
+            decide(plan -> {
+                Lane held = heldBy(me, this);
+                boolean inside = held == lane;
+                if (inside || lane.hasPermit(held)) {
+                    head[0] = state.takeToHelp(task, lane, inside, plan);
+                    if (head[0] != null) {
+                        role[0] = inside && me.home == this ? me : roleWithPermit(this, me, lane, held);
+                    }
+                }
+            });
+            return role[0];
+        }
+
+        private void runHelped(Runner role, Runner me, TaskFuture<?> head) {
+            Object code = null;
+            try {
+                code = head.claim();
+                if (code != null && role == me) {
+                    me.runOnTop(head, code);
+                } else if (code != null) {
+                    helpInRole(role, head, code);
+                }
+            } finally {
+                if (code == null && role != me) {
+                    role.codeLeft(head, false);
+                }
+                decide(plan -> state.endHelped(lane, plan));
+            }
+        }
+
+        @Override
+        @Nullable
+        Stall stall(TaskFuture<?> task, Runner me) {
+            if (!me.runsFor(PoolCore.this)) {
+                return null;
+            }
+            Stall stall = new Stall(this);
+            decide(plan -> {
+                // What changed since the thread tried to help has ended the stall before it began.
+                if (state.waits(task, lane) && lane.hasPermit(heldBy(me, this))) {
+                    stall.end();
+                } else {
+                    state.stall(stall);
+                }
+            });
+            return stall;
+        }
+
+        @Override
+        void endStall(Stall stall) {
+            decide(plan -> state.endStall(stall));
+        }
+
+        @Override
+        List<Runner> blockers(TaskFuture<?> task) {
+            lock.lock();
+            try {
+                return task.isPending() ? lane.blockers(root) : List.of();
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     // ---- what workers ask ----
@@ -497,8 +783,8 @@ final class PoolCore extends Worker.Pool {
         List<TaskFuture<?>> orphans = new ArrayList<>();
         decide(plan -> {
             state.breakBy(cause);
-            orphans.addAll(state.drain());
-            state.line.drain().forEach(place -> plan.refuse(place, reason));
+            orphans.addAll(state.drain(root));
+            refuseLine(root, plan, place -> reason.get());
         });
         // After shutdownNow it is the interrupt that the initializer reports, and nobody waits for this pool any more.
         Failure.log(
@@ -521,6 +807,7 @@ final class PoolCore extends Worker.Pool {
                     // Its factory started it, so that our own start failed: it was taken off the books.
                     return null;
                 }
+                state.endTask(worker, plan);
                 if (worker.standing == Worker.Standing.BUSY) {
                     state.free(worker, plan);
                 } else if (worker.standing == Worker.Standing.STARTING) {
@@ -551,7 +838,7 @@ final class PoolCore extends Worker.Pool {
     private boolean mustLeave(Worker worker) {
         return state.hasSurplus()
                 || worker.tasksRun >= maxTasksPerWorker
-                || (state.queue.isEmpty() && (state.phase() != PoolState.Phase.RUNNING || idleNanos == 0));
+                || (!state.hasRunnable() && (root.isShutDown() || idleNanos == 0));
     }
 
     /** Parks until the worker is wanted; false if nobody wanted it for so long that it has left. */
@@ -575,10 +862,24 @@ final class PoolCore extends Worker.Pool {
     }
 
     @Override
+    Runner roleFor(TaskFuture<?> task, Worker worker) {
+        TaskHome home = task.home().executor();
+        return home == this ? worker : new LaneRole(home, worker, worker);
+    }
+
+    @Override
+    void codeLeft(Worker worker) {
+        // Written by the worker's own thread only, which this is.
+        if (worker.lane != null) {
+            decide(plan -> state.codeLeftBeforeCallbacks(worker, plan));
+        }
+    }
+
+    @Override
     void workerFree(Worker worker) {
         // A glance without the lock. Where there is no bound and more is to do, this worker is about to do it: that
         // it counts as free for the moment before changes nothing, and would cost the lock once more for each task.
-        if (!state.isBounded() && state.queue.size() > 0) {
+        if (!state.isBounded() && state.hasRunnable()) {
             return;
         }
         decide(plan -> {

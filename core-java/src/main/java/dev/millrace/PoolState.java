@@ -15,19 +15,19 @@ import org.jspecify.annotations.Nullable;
  * user's runs, under the lock. Not thread-safe: guarded by the lock of {@link PoolCore}.
  */
 final class PoolState {
-    /** Goes from left to right only. */
-    enum Phase {
-        RUNNING,
-        /** No new tasks. */
-        SHUTDOWN,
-        /** And what runs is interrupted. */
-        STOPPING,
-        TERMINATED
-    }
-
     private final Supplier<Worker> newWorker;
+    /** Whether a worker's thread ends with it. */
+    private final boolean ownsThreads;
+
     private final int capacity;
-    final TaskQueue queue;
+    /** All queues, as a tree of lanes; its phase is the pool's. */
+    final Lane root;
+    /** How many tasks wait in all queues together. */
+    private int queued;
+    /** The lanes of views in which something is unfinished, or for whose end somebody waits. */
+    private final Set<Lane> lanes = new LinkedHashSet<>();
+
+    private final Set<Stall> stalls = new LinkedHashSet<>();
     final Line line = new Line();
     /** All on the books. */
     private final Set<Worker> workers = new LinkedHashSet<>();
@@ -50,27 +50,15 @@ final class PoolState {
     private final List<Thread> leaving = new ArrayList<>();
 
     private final List<TaskPromise<Boolean>> awaitingQuiescence = new ArrayList<>();
-    private final TaskPromise<Boolean> terminated;
     /** What the initializer threw, if it did. */
     private @Nullable Throwable brokenBy;
-    /** Written under the lock, read anywhere. */
-    private volatile Phase phase = Phase.RUNNING;
 
-    PoolState(
-            TaskQueue queue,
-            int capacity,
-            int maxWorkers,
-            Supplier<Worker> newWorker,
-            TaskPromise<Boolean> terminated) {
-        this.queue = queue;
+    PoolState(Lane root, int capacity, int maxWorkers, Supplier<Worker> newWorker, boolean ownsThreads) {
+        this.ownsThreads = ownsThreads;
+        this.root = root;
         this.capacity = capacity;
         this.maxWorkers = maxWorkers;
         this.newWorker = newWorker;
-        this.terminated = terminated;
-    }
-
-    Phase phase() {
-        return phase;
     }
 
     @Nullable
@@ -84,50 +72,222 @@ final class PoolState {
         return capacity != Integer.MAX_VALUE;
     }
 
-    /** A task takes the place of a worker that is not busy, or one of the places in the queue. */
-    boolean hasRoom() {
-        return queue.size() < (long) capacity + Math.max(0, maxWorkers - (busy - leavingSoon));
+    /**
+     * A task takes the place of a worker that is not busy, if its lane has a permit for it too, or one of the places in
+     * the queue, which all lanes share.
+     */
+    boolean hasRoom(Lane lane) {
+        long freeSlots = Math.max(0, maxWorkers - (busy - leavingSoon));
+        long aboutToRun = Math.min(freeSlots, root.runnable());
+        return queued - aboutToRun < capacity || (aboutToRun < freeSlots && lane.hasSlack());
     }
 
-    void enqueue(TaskFuture<?> task, Plan plan) {
-        queue.add(task);
+    /** Whether a worker that looks now would find something to run. May also be asked without the lock, as a glance. */
+    boolean hasRunnable() {
+        return root.runnable() > 0;
+    }
+
+    int queued() {
+        return queued;
+    }
+
+    void enqueue(TaskFuture<?> task, Lane lane, Plan plan) {
+        begun(lane);
+        lane.queue.add(task);
+        queued++;
         try {
             summonForOne(plan);
         } catch (Throwable noMemory) {
-            queue.remove(task);
+            lane.queue.remove(task);
+            queued--;
+            ended(lane, plan);
             throw noMemory;
         }
     }
 
+    /** Joins the line for room; {@code waiter} is the thread that blocks meanwhile, if one does. */
+    Line.Place standInLine(TaskFuture<?> task, Lane lane, @Nullable Thread waiter) {
+        begun(lane);
+        return line.join(task, lane, waiter);
+    }
+
     /** The task is no longer pending: its place, in the queue or in the line, is given back. */
-    void withdraw(TaskFuture<?> task, Plan plan) {
-        if (queue.remove(task)) {
-            admitWaiting(plan);
-        } else {
-            Line.Place place = line.remove(task);
-            if (place != null) {
-                place.decide(null);
-                plan.wake(place.waiter);
-            }
+    void withdraw(TaskFuture<?> task, Lane lane, Plan plan) {
+        if (takeOut(task, lane, plan)) {
+            ended(lane, plan);
         }
         tellIfOver(plan);
     }
 
+    /** As {@link #withdraw}, for who is about to run the task; false if it waits nowhere, because a worker took it. */
+    boolean takeOut(TaskFuture<?> task, Lane lane, Plan plan) {
+        if (lane.queue.remove(task)) {
+            queued--;
+            admitWaiting(plan);
+            return true;
+        }
+        Line.Place place = line.remove(task);
+        if (place != null) {
+            place.decide(null);
+            plan.wake(place.waiter);
+        }
+        return place != null;
+    }
+
     /** There may be room: those who wait for it come in, in turn. */
     private void admitWaiting(Plan plan) {
-        while (!line.isEmpty() && hasRoom()) {
-            Line.Place place = line.poll();
-            queue.add(place.task);
+        while (!line.isEmpty() && mayHaveRoom()) {
+            // The first, but for those whose view is full, and who would only take a place from others.
+            Line.Place place = line.poll(this::hasRoom);
+            if (place == null) {
+                return;
+            }
+            place.lane.queue.add(place.task);
+            queued++;
             place.decide(null);
             plan.wake(place.waiter);
             summon(plan);
         }
     }
 
-    /** Takes out all that pends; the end waits until {@link #letGo}. */
-    List<TaskFuture<?>> drain() {
-        holds++;
-        return queue.drain();
+    /** Whether there is room for anybody; spares a walk along the line. */
+    private boolean mayHaveRoom() {
+        return hasRoom(root);
+    }
+
+    /** Takes out all that pends in that lane and in those within it; the end waits until {@link #letGo}. */
+    List<TaskFuture<?>> drain(Lane lane) {
+        List<TaskFuture<?>> drained = new ArrayList<>(lane.queue.drain());
+        for (Lane within : lanes) {
+            if (within != lane && within.isWithin(lane)) {
+                drained.addAll(within.queue.drain());
+            }
+        }
+        queued -= drained.size();
+        hold(lane);
+        return drained;
+    }
+
+    // ---- views ----
+
+    /** A task of a view has been accepted, or stands in the line. Tasks of the pool itself are not counted. */
+    private void begun(Lane lane) {
+        for (Lane l = lane; l.parent != null; l = l.parent) {
+            if (l.isIdle()) {
+                lanes.add(l);
+            }
+            l.begun();
+        }
+    }
+
+    /** It has come to its end, callbacks included. */
+    private void ended(Lane lane, Plan plan) {
+        for (Lane l = lane; l.parent != null; l = l.parent) {
+            l.ended();
+            tellIfOver(l, plan);
+        }
+    }
+
+    /** A task of each of these has come to its end. */
+    void endAll(List<Lane> ofEach, Plan plan) {
+        ofEach.forEach(lane -> ended(lane, plan));
+    }
+
+    private void tellIfOver(Lane lane, Plan plan) {
+        if (lane.isIdle() && lane.awaiting == 0) {
+            lanes.remove(lane);
+        }
+        if (lane.terminateIfOver()) {
+            plan.tell(lane.terminated);
+        }
+    }
+
+    /** Somebody waits for the lane's end; the pool's end is that of all. */
+    void awaitEnd(Lane lane, Plan plan) {
+        if (root.isShutDown()) {
+            lane.shutDown();
+        }
+        lane.awaiting++;
+        lanes.add(lane);
+        tellIfOver(lane, plan);
+    }
+
+    void endAwait(Lane lane, Plan plan) {
+        lane.awaiting--;
+        tellIfOver(lane, plan);
+    }
+
+    /** A permit was given back: tasks of the lane may begin, and who waits for one may run it. */
+    private void release(Lane lane, Runner holder, Lane upTo, Plan plan) {
+        lane.release(holder, upTo);
+        stalls.forEach(stall -> {
+            stall.end();
+            plan.wake(stall.thread);
+        });
+        stalls.clear();
+    }
+
+    /** A permit that no worker's standing gives back. */
+    void giveBack(Lane lane, Runner holder, Lane upTo, Plan plan) {
+        release(lane, holder, upTo, plan);
+        admitWaiting(plan);
+        summonAll(plan);
+    }
+
+    void stall(Stall stall) {
+        stalls.add(stall);
+    }
+
+    void endStall(Stall stall) {
+        stalls.remove(stall);
+    }
+
+    /**
+     * Takes the task out that a waiter for {@code task} is to run: the first in the queue, as long as that one waits, in
+     * the queue or in the line. One that a worker has taken but not begun may be overtaken by who is {@code inside}.
+     */
+    @Nullable
+    TaskFuture<?> takeToHelp(TaskFuture<?> task, Lane lane, boolean inside, Plan plan) {
+        boolean waits = waits(task, lane);
+        TaskFuture<?> head = waits ? lane.queue.first() : null;
+        if (head != null) {
+            takeOut(head, lane, plan);
+            return head;
+        }
+        if (waits) {
+            takeOut(task, lane, plan);
+            return task;
+        }
+        if (inside) {
+            // Its worker ends it as its own; this is one more end.
+            begun(lane);
+            return task;
+        }
+        return null;
+    }
+
+    /** Whether the task waits in the queue or in the line, so that no worker has taken it. */
+    boolean waits(TaskFuture<?> task, Lane lane) {
+        return lane.queue.contains(task) || line.contains(task);
+    }
+
+    /** The task that {@link #takeToHelp} took out is over, callbacks included. */
+    void endHelped(Lane lane, Plan plan) {
+        ended(lane, plan);
+        tellIfOver(plan);
+    }
+
+    /** Takes all out of the line that wait for room in that lane, or within it. */
+    List<Line.Place> leaveLine(Lane lane, Plan plan) {
+        List<Line.Place> places = line.drain(lane);
+        places.forEach(place -> ended(place.lane, plan));
+        return places;
+    }
+
+    /** Places were given back otherwise than one by one. */
+    void roomCame(Plan plan) {
+        admitWaiting(plan);
+        summonAll(plan);
     }
 
     // ---- workers ----
@@ -151,7 +311,7 @@ final class PoolState {
      * @return whether it called one
      */
     private boolean summon(Plan plan) {
-        int needed = Math.min(queue.size(), maxWorkers - busy);
+        int needed = Math.min(root.runnable(), maxWorkers - busy);
         if (free < needed && !idle.isEmpty()) {
             wake(idle.removeLast(), plan);
             return true;
@@ -180,19 +340,47 @@ final class PoolState {
         free++;
     }
 
-    /** BUSY to FREE. */
+    /** BUSY to FREE: the code of its task has left. */
     void free(Worker worker, Plan plan) {
         staysForNow(worker);
         worker.standing = Worker.Standing.FREE;
         busy--;
         free++;
+        codeLeft(worker, plan);
         admitWaiting(plan);
+    }
+
+    /** The permit for the worker's task is given back, if it has one. */
+    private void codeLeft(Worker worker, Plan plan) {
+        Lane lane = worker.lane;
+        if (lane != null && worker.holdsPermit) {
+            worker.holdsPermit = false;
+            release(lane, worker, root, plan);
+        }
+    }
+
+    /** Callbacks follow: the worker stays BUSY, and others may be needed for what the permit lets begin. */
+    void codeLeftBeforeCallbacks(Worker worker, Plan plan) {
+        codeLeft(worker, plan);
+        admitWaiting(plan);
+        summonAll(plan);
+    }
+
+    /** The worker's task is over, callbacks included. */
+    void endTask(Worker worker, Plan plan) {
+        Lane lane = worker.lane;
+        if (lane != null) {
+            codeLeft(worker, plan);
+            worker.lane = null;
+            ended(lane, plan);
+        }
     }
 
     /** BUSY still, but its last task is over: there is room for another. */
     void aboutToLeave(Worker worker, Plan plan) {
         worker.leavesSoon = true;
         leavingSoon++;
+        codeLeft(worker, plan);
         admitWaiting(plan);
     }
 
@@ -212,17 +400,25 @@ final class PoolState {
         summonAll(plan);
     }
 
-    /** FREE to BUSY with the first task, if there is one; if more wait and nobody else is awake, calls the next. */
+    /** FREE to BUSY with the task whose turn it is, if there is one; if more wait and nobody else is awake, calls the next. */
     @Nullable
     TaskFuture<?> take(Worker worker, Plan plan) {
+        if (root.runnable() == 0) {
+            return null;
+        }
+        TaskQueue queue = root.nextQueue();
         TaskFuture<?> task = queue.poll();
-        if (task != null) {
-            worker.standing = Worker.Standing.BUSY;
-            free--;
-            busy++;
-            if (free == 0) {
-                summon(plan);
-            }
+        queued--;
+        worker.standing = Worker.Standing.BUSY;
+        free--;
+        busy++;
+        if (!queue.lane().isRoot()) {
+            queue.lane().acquire(worker, root);
+            worker.lane = queue.lane();
+            worker.holdsPermit = true;
+        }
+        if (free == 0) {
+            summon(plan);
         }
         return task;
     }
@@ -261,11 +457,12 @@ final class PoolState {
             case GONE:
                 return;
         }
+        endTask(worker, plan);
         worker.standing = Worker.Standing.GONE;
         workers.remove(worker);
         leaving.removeIf(thread -> !thread.isAlive());
         Thread thread = worker.thread();
-        if (thread != null) {
+        if (thread != null && ownsThreads) {
             leaving.add(thread);
         }
         admitWaiting(plan);
@@ -284,7 +481,7 @@ final class PoolState {
             starting--;
             workers.remove(worker);
             // No thread is started here in its place: what failed now would fail at once again.
-            while (free < Math.min(queue.size(), maxWorkers - busy) && !idle.isEmpty()) {
+            while (free < Math.min(root.runnable(), maxWorkers - busy) && !idle.isEmpty()) {
                 wake(idle.removeLast(), plan);
             }
             if (!workers.isEmpty()) {
@@ -324,9 +521,10 @@ final class PoolState {
 
     // ---- the end ----
 
-    /** The end waits until {@link #letGo}. */
-    void hold() {
+    /** The end, of the pool or of a view, waits until {@link #letGo}. */
+    void hold(Lane lane) {
         holds++;
+        begun(lane);
     }
 
     /** A thread that is not a worker's is about to run a task in place. */
@@ -334,26 +532,25 @@ final class PoolState {
         visitors.add(visitor);
     }
 
-    void letGo(@Nullable Runner visitor, Plan plan) {
+    void letGo(Lane lane, @Nullable Runner visitor, Plan plan) {
         holds--;
         if (visitor != null) {
             visitors.remove(visitor);
         }
+        ended(lane, plan);
         tellIfOver(plan);
     }
 
     void shutDown(Plan plan) {
-        phase = Phase.SHUTDOWN;
+        root.shutDown();
         while (!idle.isEmpty()) {
             wake(idle.removeFirst(), plan);
         }
-        tellIfOver(plan);
-    }
-
-    void stop() {
-        if (phase == Phase.SHUTDOWN) {
-            phase = Phase.STOPPING;
+        for (Lane lane : new ArrayList<>(lanes)) {
+            lane.shutDown();
+            tellIfOver(lane, plan);
         }
+        tellIfOver(plan);
     }
 
     void breakBy(Throwable cause) {
@@ -363,7 +560,7 @@ final class PoolState {
     }
 
     boolean isQuiet() {
-        return queue.isEmpty() && line.isEmpty() && busy == 0 && free == 0 && starting == 0 && holds == 0;
+        return queued == 0 && line.isEmpty() && busy == 0 && free == 0 && starting == 0 && holds == 0;
     }
 
     void awaitQuiescence(TaskPromise<Boolean> waiting) {
@@ -381,15 +578,18 @@ final class PoolState {
         }
         awaitingQuiescence.forEach(plan::tell);
         awaitingQuiescence.clear();
-        if (workers.isEmpty() && phase != Phase.RUNNING && phase != Phase.TERMINATED) {
-            phase = Phase.TERMINATED;
-            plan.tell(terminated);
+        if (workers.isEmpty() && root.terminateIfOver()) {
+            plan.tell(root.terminated);
         }
     }
 
     // ---- words ----
 
     String describePhase() {
+        return describe(root.phase());
+    }
+
+    String describe(Lane.Phase phase) {
         switch (phase) {
             case RUNNING:
                 return brokenBy == null ? "running" : "broken by " + brokenBy;
@@ -403,7 +603,7 @@ final class PoolState {
     }
 
     String describeFull() {
-        return "queue is full: " + queue.size() + " of " + capacity + " tasks waiting, " + describeBusy();
+        return "queue is full: " + queued + " of " + capacity + " tasks waiting, " + describeBusy();
     }
 
     String describeBusy() {

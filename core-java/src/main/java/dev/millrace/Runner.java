@@ -1,7 +1,5 @@
 package dev.millrace;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.ArrayDeque;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +26,8 @@ class Runner {
     /** Of the bottom one only: the innermost role. Written by this thread; shutdown and reports read it. */
     private volatile Runner top = this;
 
-    /** How many tasks deep this thread is in this role; used by this thread only. */
-    int depth;
+    /** Of the bottom one only: how many tasks deep this thread is; used by this thread only. */
+    private int depth;
     /** How many tasks it has run in this role; used by this thread only. */
     int tasksRun;
 
@@ -72,16 +70,6 @@ class Runner {
         }
     }
 
-    /** Runs a claimed task, which pended for that executor, on the calling thread, which is about to wait for it. */
-    final void help(TaskFuture<?> claimed, Object code) {
-        TaskHome executor = claimed.home().executor();
-        if (executor == home) {
-            runOnTop(claimed, code);
-        } else {
-            inRoleOf(executor, () -> requireNonNull(current()).runOnTop(claimed, code));
-        }
-    }
-
     /** Whether the thread is a worker's, whatever role it is in: then its interrupt flag is nobody's but a task's. */
     final boolean isOnWorker() {
         return bottom.isWorker();
@@ -95,7 +83,7 @@ class Runner {
     final @Nullable TaskFuture<?> taskOf(TaskHome executor) {
         for (Runner r = bottom.top; r != null; r = r.outer) {
             TaskFuture<?> running = r.task;
-            if (running != null && r.home == executor) {
+            if (running != null && r.home.isWithin(executor)) {
                 return running;
             }
         }
@@ -104,6 +92,11 @@ class Runner {
 
     final Runner bottom() {
         return bottom;
+    }
+
+    /** How many tasks deep this thread is, whatever roles they run in. */
+    final int depth() {
+        return bottom.depth;
     }
 
     final @Nullable Thread thread() {
@@ -117,7 +110,7 @@ class Runner {
     /** Whether this thread, in this role or one beneath, runs for that executor. */
     final boolean runsFor(TaskHome executor) {
         for (Runner r = this; r != null; r = r.outer) {
-            if (r.home == executor) {
+            if (r.home.isWithin(executor)) {
                 return true;
             }
         }
@@ -203,7 +196,7 @@ class Runner {
         TaskFuture<?> beneathHere = task;
         // Seen by a shutdown from here on, before the task looks whether there was one (TaskFuture.unshield).
         task = claimed;
-        depth++;
+        bottom.depth++;
         claimed.begin(this);
         return beneathHere;
     }
@@ -213,10 +206,11 @@ class Runner {
         try {
             due = claimed.finish(this, result);
         } finally {
-            depth--;
+            bottom.depth--;
             tasksRun++;
             task = beneathHere;
         }
+        codeLeft(claimed, due != null);
         if (due != null) {
             claimed.callBack(due);
         }
@@ -227,4 +221,7 @@ class Runner {
 
     /** A callback came in the last moment: this thread is not free after all. */
     void becomeBusyAgain() {}
+
+    /** The code of a task has left this thread; callbacks may follow. */
+    void codeLeft(TaskFuture<?> task, boolean callbacksFollow) {}
 }

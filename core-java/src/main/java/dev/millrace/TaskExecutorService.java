@@ -199,6 +199,27 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
     TaskGroup group();
 
     /**
+     * A view of this executor, on which at most so many tasks run at a time: with a queue and a shutdown of its own and
+     * without threads. {@code limited(1)} is a serial lane: its tasks run in order, one at a time, and what one did
+     * happens-before the next. A task counts until its code has left, not until it is cancelled.
+     *
+     * <pre>{@code
+     * TaskExecutorService log = pool.limited(1);
+     * log.execute(() -> write(line));
+     * }</pre>
+     *
+     * <p>Views that have work take turns with each other, and with what is submitted to the pool itself: a flood in one
+     * delays the others by no more than its share. A task of a view that waits for a pending task of the same view runs
+     * the view's queue in order up to that one, inside its own turn. The bound of the pool's queue covers all views
+     * together; a task of the pool that submits to a full view is never held up by it. Shutting a view down ends that
+     * view, and the views of it; shutting this executor down includes its views. A view needs no closing: an idle one
+     * costs nothing.
+     *
+     * @throws IllegalArgumentException if less than one
+     */
+    TaskExecutorService limited(int maxConcurrency);
+
+    /**
      * Takes no new task from now on; what was accepted still runs. Does not wait. May be called again, and from a task.
      * Python: {@code Executor.shutdown(wait=False)}.
      */

@@ -171,11 +171,9 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
                 throw new InterruptedException();
             }
             Runner me = Runner.current();
-            Object code = claimToHelp(me);
-            if (me != null && code != null) {
-                me.help(this, code);
-            } else {
-                awaitDone(me, true);
+            // Here, and not in the wait: these frames are what a chain of a thousand nested waits costs of the stack.
+            if (me == null || !isPending() || !home.help(this, me, true)) {
+                awaitDone(me, true, new TaskFuture<?>[] {this});
             }
         }
         return outcomeAsGet();
@@ -217,10 +215,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
     public T join() {
         if (!isDone()) {
             Runner me = Runner.current();
-            Object code = claimToHelp(me);
-            if (me != null && code != null) {
-                me.help(this, code);
-            } else {
+            if (me == null || !isPending() || !home.help(this, me, false)) {
                 awaitDoneUninterruptibly(me);
             }
         }
@@ -268,35 +263,46 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
         return exit ? hasExited() : isDone();
     }
 
-    /** The code, if this pends and the calling thread, which is about to wait for it, may run it itself. */
-    @Nullable
-    Object claimToHelp(@Nullable Runner me) {
-        return me != null && isPending() ? home.claimToHelp(this, me) : null;
+    /**
+     * Waits without a limit for done; shows first, to its own executor, what the calling task waits for: {@code targets},
+     * all of them, this one included.
+     */
+    void awaitDone(@Nullable Runner me, boolean interruptible, TaskFuture<?>[] targets) throws InterruptedException {
+        WaitGraph graph = me == null ? null : me.waits();
+        if (me == null || graph == null || graph != home.waits()) {
+            assist(me, interruptible);
+            park(Long.MAX_VALUE, false, interruptible, null);
+            return;
+        }
+        while (!isDone()) {
+            Stall stall = home.stall(this, me);
+            graph.beginWait(me, targets);
+            try {
+                park(Long.MAX_VALUE, false, interruptible, stall);
+            } finally {
+                graph.endWait(me);
+                if (stall != null) {
+                    stall.remove();
+                }
+            }
+            if (isPending()) {
+                home.help(this, me, interruptible);
+            }
+        }
     }
 
-    /** Waits without a limit for done; shows first, to its own executor, what the calling task waits for. */
-    private void awaitDone(@Nullable Runner me, boolean interruptible) throws InterruptedException {
+    /** If this is made of other tasks, and the calling thread may, runs those that pend. */
+    private void assist(@Nullable Runner me, boolean interruptible) throws InterruptedException {
         while (me != null && !isDone() && home.assist(me)) {
             if (interruptible && Thread.interrupted()) {
                 throw new InterruptedException();
             }
         }
-        WaitGraph graph = me != null && home.executor() == me.home ? me.waits() : null;
-        if (me == null || graph == null || isDone()) {
-            park(Long.MAX_VALUE, false, interruptible);
-            return;
-        }
-        graph.beginWait(me, new TaskFuture<?>[] {this});
-        try {
-            park(Long.MAX_VALUE, false, interruptible);
-        } finally {
-            graph.endWait(me);
-        }
     }
 
     private void awaitDoneUninterruptibly(@Nullable Runner me) {
         try {
-            awaitDone(me, false);
+            awaitDone(me, false, new TaskFuture<?>[] {this});
         } catch (InterruptedException e) {
             throw new AssertionError("this wait ends by no interrupt", e);
         }
@@ -310,11 +316,15 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        return nanos > 0 && park(nanos, exit, true);
+        return nanos > 0 && park(nanos, exit, true, null);
     }
 
-    /** {@code Long.MAX_VALUE} nanoseconds stand for no limit. The caller has looked at the interrupt flag. */
-    private boolean park(long nanos, boolean exit, boolean interruptible) throws InterruptedException {
+    /**
+     * Returns whether it has come. {@code Long.MAX_VALUE} nanoseconds stand for no limit; the end of the stall ends the
+     * wait, too. The caller has looked at the interrupt flag.
+     */
+    private boolean park(long nanos, boolean exit, boolean interruptible, @Nullable Stall stall)
+            throws InterruptedException {
         Listeners all = listeners();
         Listeners.Waiter waiter = new Listeners.Waiter(all, home.backend, exit);
         all.add(waiter);
@@ -322,6 +332,9 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
         try {
             long start = nanos == Long.MAX_VALUE ? 0 : home.backend.nanoTime();
             while (!hasCome(exit)) {
+                if (stall != null && stall.isOver()) {
+                    return false;
+                }
                 if (nanos == Long.MAX_VALUE) {
                     home.backend.park(this);
                 } else {

@@ -106,18 +106,15 @@ public final class TaskFutures {
         }
         WaitGraph graph = me == null ? null : me.waits();
         TaskFuture<?>[] own = open.stream()
-                .filter(future ->
-                        me != null && !future.isDone() && future.home().executor() == me.home)
+                .filter(future -> !future.isDone() && future.home().waits() == graph)
                 .toArray(TaskFuture<?>[]::new);
-        if (me == null || graph == null || own.length == 0) {
-            awaitEach(open);
-            return;
-        }
-        graph.beginWait(me, own);
-        try {
-            awaitEach(open);
-        } finally {
-            graph.endWait(me);
+        for (TaskFuture<?> future : open) {
+            if (!future.isDone()) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                future.awaitDone(me, true, own);
+            }
         }
     }
 
@@ -128,23 +125,7 @@ public final class TaskFutures {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        Object code = future.claimToHelp(me);
-        if (code != null) {
-            me.help(future, code);
-            return true;
-        }
-        while (!future.isDone() && future.home().assist(me)) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-        }
-        return future.isDone();
-    }
-
-    private static void awaitEach(Collection<? extends TaskFuture<?>> futures) throws InterruptedException {
-        for (TaskFuture<?> future : futures) {
-            future.awaitNanos(Long.MAX_VALUE, false);
-        }
+        return future.isPending() && future.home().help(future, me, true);
     }
 
     private static long left(long nanos, long start, long now) {

@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +41,36 @@ abstract class TaskHome {
     /** A task left PENDING otherwise than by a worker: give its place back. It may hold none by now. */
     void withdraw(TaskFuture<?> task) {}
 
+    /** Whether this is that executor's home, or that of a view of it. */
+    boolean isWithin(TaskHome other) {
+        return this == other;
+    }
+
     /**
      * The calling thread is about to wait, without a limit, for a task that pends here. If it may run the task itself,
-     * this claims it, takes it off the queue, and returns its code for {@link Runner#runOnTop}; otherwise null.
+     * this does so: {@link Runner#runOnTop}.
+     *
+     * @return whether it did; the task may have been claimed or cancelled by somebody else meanwhile
+     */
+    boolean help(TaskFuture<?> task, Runner me, boolean interruptible) {
+        return false;
+    }
+
+    /**
+     * The calling thread will park, waiting for a pending task that {@link #help} did not run, perhaps because its view
+     * was full: it must be woken when that has changed. Null if it was for another reason, which will not change.
      */
     @Nullable
-    Object claimToHelp(TaskFuture<?> task, Runner runner) {
+    Stall stall(TaskFuture<?> task, Runner me) {
         return null;
+    }
+
+    /** The wait is over. */
+    void endStall(Stall stall) {}
+
+    /** The threads of which one has to leave its task before that pending one can begin; empty if none has to. */
+    List<Runner> blockers(TaskFuture<?> task) {
+        return List.of();
     }
 
     /** Whether {@link #assist} may do something here: the outcome of this home's one future is made of other tasks. */
@@ -135,9 +159,24 @@ abstract class TaskHome {
         }
 
         @Override
+        boolean help(TaskFuture<?> task, Runner me, boolean interruptible) {
+            return executor.help(task, me, interruptible);
+        }
+
+        @Override
         @Nullable
-        Object claimToHelp(TaskFuture<?> task, Runner runner) {
-            return executor.claimToHelp(task, runner);
+        Stall stall(TaskFuture<?> task, Runner me) {
+            return executor.stall(task, me);
+        }
+
+        @Override
+        void endStall(Stall stall) {
+            executor.endStall(stall);
+        }
+
+        @Override
+        List<Runner> blockers(TaskFuture<?> task) {
+            return executor.blockers(task);
         }
 
         @Override

@@ -10,20 +10,39 @@ import org.jspecify.annotations.Nullable;
  * task leaves no trace at once, wherever it stands. (A JDK queue costs a node a task, and {@code remove} a walk.) Not
  * thread-safe: guarded by the pool's lock.
  */
-final class TaskQueue {
+final class TaskQueue extends Turn {
     /** Closes the ring; first is head.next, last is head.prev. */
     private final TaskFuture<?> head;
 
     private int size;
 
-    TaskQueue(TaskHome home) {
+    private final Lane lane;
+
+    TaskQueue(TaskHome home, Lane lane) {
+        super(lane);
+        this.lane = lane;
         head = TaskFuture.head(home);
         head.next = head.prev = head;
     }
 
-    /** May also be read without the lock, as a glance. */
+    /** The lane whose own queue this is. */
+    Lane lane() {
+        return lane;
+    }
+
     int size() {
         return size;
+    }
+
+    /** Each of its tasks could begin, were it not for limits. */
+    @Override
+    int runnable() {
+        return size;
+    }
+
+    @Override
+    TaskQueue nextQueue() {
+        return this;
     }
 
     boolean isEmpty() {
@@ -37,6 +56,13 @@ final class TaskQueue {
         last.next = task;
         head.prev = task;
         size++;
+        changed(size - 1);
+    }
+
+    /** The first task, which stays, or null if there is none. */
+    @Nullable
+    TaskFuture<?> first() {
+        return size == 0 ? null : head.next;
     }
 
     /** Takes the first task, or returns null if there is none. */
@@ -44,6 +70,11 @@ final class TaskQueue {
     TaskFuture<?> poll() {
         TaskFuture<?> first = Objects.requireNonNull(head.next);
         return remove(first) ? first : null;
+    }
+
+    /** Whether that task, which belongs to this queue's lane, waits here. */
+    boolean contains(TaskFuture<?> task) {
+        return task.next != null;
     }
 
     /** Takes this task out. Returns false if it is not in the queue. */
@@ -58,6 +89,7 @@ final class TaskQueue {
         // A task that is held for long must not hold its former neighbours.
         task.next = task.prev = null;
         size--;
+        changed(size + 1);
         return true;
     }
 

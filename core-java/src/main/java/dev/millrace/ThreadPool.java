@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +42,22 @@ public final class ThreadPool extends AbstractTaskExecutor {
                 builder.idleNanos,
                 builder.capacity,
                 builder.whenFull,
-                builder.threadFactory != null ? builder.threadFactory : new NamedThreads(name),
+                starter(
+                        name,
+                        builder.threadFactory != null ? builder.threadFactory : new NamedThreads(name),
+                        builder.backend),
+                null,
                 builder.backend);
+    }
+
+    private static Consumer<Worker> starter(String name, ThreadFactory factory, Backend backend) {
+        return worker -> {
+            Thread thread = factory.newThread(worker);
+            if (thread == null) {
+                throw new NullPointerException("the thread factory of pool " + name + " returned null");
+            }
+            backend.start(thread);
+        };
     }
 
     /** A pool of at most so many workers, with the defaults of {@link Builder}. */
@@ -84,24 +99,29 @@ public final class ThreadPool extends AbstractTaskExecutor {
     }
 
     @Override
+    public TaskExecutorService limited(int maxConcurrency) {
+        return new View(core.newView(core, maxConcurrency));
+    }
+
+    @Override
     public void shutdown() {
-        core.shutdown();
+        core.shutdown(core.root());
     }
 
     @Override
     public boolean isShutdown() {
-        return core.phase() != PoolState.Phase.RUNNING;
+        return core.root().isShutDown();
     }
 
     @Override
     public boolean isTerminated() {
-        return core.phase() == PoolState.Phase.TERMINATED;
+        return core.root().phase() == Lane.Phase.TERMINATED;
     }
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
         ensureNotOwnTask("awaitTermination");
-        return core.terminated.future().awaitNanos(unit.toNanos(timeout), false);
+        return core.awaitEnd(core.root(), unit.toNanos(timeout));
     }
 
     /** Name, state and counts. */
@@ -119,37 +139,37 @@ public final class ThreadPool extends AbstractTaskExecutor {
 
     @Override
     void accept(TaskFuture<?> task) {
-        core.accept(task);
+        core.accept(task, core.root());
     }
 
     @Override
     boolean acceptWithin(TaskFuture<?> task, long nanos) {
-        return core.acceptWithin(task, nanos);
+        return core.acceptWithin(task, core.root(), nanos);
     }
 
     @Override
     void acceptWhenRoom(TaskFuture<?> task) {
-        core.acceptWhenRoom(task);
+        core.acceptWhenRoom(task, core.root());
     }
 
     @Override
     void acceptOfMany(TaskFuture<?> task) {
-        core.acceptOfMany(task);
+        core.acceptOfMany(task, core.root());
     }
 
     @Override
     List<TaskFuture<?>> drainPending() {
-        return core.drainPending();
+        return core.drainPending(core.root());
     }
 
     @Override
-    void drained() {
-        core.letGo(null);
+    void drained(List<TaskFuture<?>> tasks) {
+        core.drained(core.root(), tasks);
     }
 
     @Override
     List<TaskFuture<?>> interruptRunning() {
-        return core.interruptRunning();
+        return core.interruptRunning(core.root(), core);
     }
 
     @Override

@@ -1,15 +1,17 @@
 package dev.millrace;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who waits for whom among the threads that run one executor's tasks. An edge leads from a thread to each running task
  * that it waits for, without a limit, and from there to the thread that runs it: a task cannot end before all that
- * runs on top of it has ended, so the threads are the nodes.
+ * runs on top of it has ended, so the threads are the nodes. A task that pends because its view is full waits for those
+ * in there: for any one of them, so only if none can go on the cycle is closed.
  *
  * <p>A waiter publishes its edges and looks for a cycle under one lock. So of the waiters that close a cycle together
  * the last one sees it, and only that one fails.
@@ -33,7 +35,7 @@ final class WaitGraph {
         try {
             node.waitsFor = targets;
             List<Edge> path = new ArrayList<>();
-            while (pathBack(node, node, path, new HashSet<>())) {
+            while (pathBack(node, node, path, new HashMap<>())) {
                 // Others remove their edges without the lock, when they have what they waited for. A path may so be
                 // put together from edges that did not all stand at one moment; if each still stands now, they did.
                 if (path.stream().allMatch(Edge::stands)) {
@@ -52,21 +54,24 @@ final class WaitGraph {
         waiter.bottom().waitsFor = null;
     }
 
-    private static boolean pathBack(Runner from, Runner start, List<Edge> path, Set<Runner> seen) {
+    /** Whether this thread cannot go on before {@code start} has; if so, the path says why. */
+    private static boolean pathBack(Runner from, Runner start, List<Edge> path, Map<Runner, Boolean> seen) {
+        if (from == start && !seen.isEmpty()) {
+            return true;
+        }
         TaskFuture<?>[] targets = from.waitsFor;
-        if (targets == null || !seen.add(from)) {
-            return false;
+        Boolean before = seen.putIfAbsent(from, false);
+        if (targets == null || before != null) {
+            return before != null && before;
         }
         for (TaskFuture<?> target : targets) {
-            Runner runner = target.isDone() ? null : target.runner();
-            if (runner == null) {
-                continue;
-            }
-            path.add(new Edge(from, targets, target));
-            if (runner.bottom() == start || pathBack(runner.bottom(), start, path, seen)) {
+            Edge edge = new Edge(from, targets, target);
+            path.add(edge);
+            if (edge.allLeadBack(start, path, seen)) {
+                seen.put(from, true);
                 return true;
             }
-            path.remove(path.size() - 1);
+            path.remove(edge);
         }
         return false;
     }
@@ -81,19 +86,39 @@ final class WaitGraph {
         return names;
     }
 
+    /** A thread waits for a task: for the thread that runs it or, where it pends in a full view, for those in there. */
     private static final class Edge {
         final Runner from;
         final TaskFuture<?>[] targets;
         final TaskFuture<?> target;
+        final @Nullable Runner runner;
+        final List<Runner> to;
 
         Edge(Runner from, TaskFuture<?>[] targets, TaskFuture<?> target) {
             this.from = from;
             this.targets = targets;
             this.target = target;
+            runner = target.runner();
+            to = target.isDone()
+                    ? List.of()
+                    : runner != null ? List.of(runner.bottom()) : target.home().blockers(target);
+        }
+
+        /** One of several in a full view that can go on is enough for the task to begin some day. */
+        boolean allLeadBack(Runner start, List<Edge> path, Map<Runner, Boolean> seen) {
+            for (Runner next : to) {
+                if (!pathBack(next, start, path, seen)) {
+                    return false;
+                }
+            }
+            return !to.isEmpty();
         }
 
         boolean stands() {
-            return from.waitsFor == targets && !target.isDone();
+            return from.waitsFor == targets
+                    && !target.isDone()
+                    && target.runner() == runner
+                    && (runner != null || target.home().blockers(target).equals(to));
         }
     }
 }

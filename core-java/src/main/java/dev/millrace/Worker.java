@@ -40,6 +40,12 @@ final class Worker extends Runner implements Runnable {
         /** Waits for the next task; null: the worker has been taken off the books and must end. */
         abstract @Nullable TaskFuture<?> next(Worker worker);
 
+        /** In what role the worker runs that task: its own, or that of a view. */
+        abstract Runner roleFor(TaskFuture<?> task, Worker worker);
+
+        /** The code of the worker's task has left, and its callbacks follow. */
+        abstract void codeLeft(Worker worker);
+
         /** The worker, if it is to stay, counts as free from now on. */
         abstract void workerFree(Worker worker);
 
@@ -57,8 +63,16 @@ final class Worker extends Runner implements Runnable {
     /** Has run its last task. Guarded by the pool's lock. */
     boolean leavesSoon;
 
+    /** Where the task that it took last came from, until that has ended; null: the pool itself. Guarded by the pool's lock. */
+    @Nullable
+    Lane lane;
+    /** Whether it holds a permit there. Guarded by the pool's lock. */
+    boolean holdsPermit;
+
     /** Used by this thread only. */
     private boolean initializing;
+    /** The code of the task that it took runs, or what that waits for runs on top; used by this thread only. */
+    private boolean runsTaken;
 
     Worker(Pool pool) {
         super(pool, null);
@@ -92,10 +106,25 @@ final class Worker extends Runner implements Runnable {
         if (code != null) {
             // Whatever was left by a callback, or came from outside while no task ran, is nobody's.
             Thread.interrupted();
-            run(task, code);
+            runTaken(task, code);
             reportUnseenFailures();
         }
         return true;
+    }
+
+    private void runTaken(TaskFuture<?> task, Object code) {
+        runsTaken = true;
+        Runner role = pool.roleFor(task, this);
+        if (role == this) {
+            run(task, code);
+        } else {
+            role.enter();
+            try {
+                role.run(task, code);
+            } finally {
+                role.exit();
+            }
+        }
     }
 
     /** A log handler is the user's code, and may take its time: meanwhile this worker is busy. */
@@ -131,17 +160,28 @@ final class Worker extends Runner implements Runnable {
         return true;
     }
 
+    /** Only at the end of the task that it took: a task that a callback waits for leaves it as busy as it was. */
     @Override
     void becomeFree() {
-        if (depth == 1 && !initializing) {
+        if (depth() == 1 && runsTaken && !initializing) {
             pool.workerFree(this);
         }
     }
 
     @Override
     void becomeBusyAgain() {
-        if (depth == 1 && !initializing) {
+        if (depth() == 1 && runsTaken && !initializing) {
             pool.workerBusyAgain(this);
+        }
+    }
+
+    @Override
+    void codeLeft(TaskFuture<?> task, boolean callbacksFollow) {
+        if (depth() == 0) {
+            runsTaken = false;
+            if (callbacksFollow) {
+                pool.codeLeft(this);
+            }
         }
     }
 }

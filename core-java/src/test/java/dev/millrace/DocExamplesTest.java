@@ -8,15 +8,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the Javadoc, run. Each test's lines stand in the source's {@code <pre>}, which the last test checks. */
 class DocExamplesTest {
     private final String url = "a page";
-    private final List<String> shown = new ArrayList<>();
+    private final List<String> shown = new CopyOnWriteArrayList<>();
 
     private static String download(String url) {
         return url;
@@ -24,10 +26,6 @@ class DocExamplesTest {
 
     private static String fetch(String url) {
         return url;
-    }
-
-    private void show(String page) {
-        shown.add(page);
     }
 
     @Test
@@ -126,6 +124,88 @@ class DocExamplesTest {
         TaskExecutorService pool = TaskExecutorService.adapt(Executors.newCachedThreadPool());
         assertEquals("a page", pool.submit(() -> fetch(url)).join());
         pool.close();
+    }
+
+    private final List<String> urls = List.of("a", "b", "c", "d");
+
+    private void show(Object page) {
+        shown.add(page.toString());
+    }
+
+    private String fetched(String url) {
+        return fetch(url);
+    }
+
+    @Test
+    void map() {
+        try (ThreadPool pool = ThreadPool.of(2)) {
+            try (Stream<String> pages = pool.map(urls, this::fetched)) {
+                pages.limit(3).forEach(this::show);
+            }
+            assertEquals(List.of("a", "b", "c"), shown);
+        }
+    }
+
+    @Test
+    void mapOptions() {
+        try (ThreadPool pool = ThreadPool.of(2)) {
+            Stream<String> pages = pool.map(
+                    urls, this::fetched, MapOptions.unordered().withWindow(100).withTimeout(Duration.ofMinutes(1)));
+            assertEquals(4, pages.count());
+        }
+    }
+
+    @Test
+    void collectFailures() {
+        try (ThreadPool pool = ThreadPool.of(2)) {
+            pool.map(urls, this::fetched, MapOptions.collectFailures()).forEach(page -> show(page.status()));
+        }
+        assertEquals(List.of("SUCCESS", "SUCCESS", "SUCCESS", "SUCCESS"), shown);
+    }
+
+    @Test
+    void mapAsync() {
+        try (ThreadPool pool = ThreadPool.of(2)) {
+            pool.mapAsync(urls, this::fetched).onDone(pages -> show(pages.join().size()));
+        }
+        assertEquals(List.of("4"), shown);
+    }
+
+    @Test
+    void taskGroup() throws InterruptedException {
+        ThreadPool pool = ThreadPool.of(2);
+        try (TaskGroup group = pool.group()) {
+            TaskFuture<String> user = group.submit(() -> fetch("user"));
+            TaskFuture<String> orders = group.submit(() -> fetch("orders"));
+            group.join();
+            show(user.join() + orders.join());
+        }
+        pool.close();
+        assertEquals(List.of("userorders"), shown);
+    }
+
+    @Test
+    void group() throws InterruptedException {
+        ThreadPool pool = ThreadPool.of(2);
+        try (TaskGroup group = pool.group()) {
+            urls.forEach(url -> group.submit(() -> fetch(url)));
+            group.join();
+        }
+        pool.close();
+    }
+
+    @Test
+    void limited() {
+        ThreadPool pool = ThreadPool.of(2);
+        String line = "a line";
+        TaskExecutorService log = pool.limited(1);
+        log.execute(() -> write(line));
+        pool.close();
+        assertEquals(List.of("a line"), shown);
+    }
+
+    private void write(String line) {
+        shown.add(line);
     }
 
     @Test

@@ -1,0 +1,29 @@
+package dev.millrace;
+
+/**
+ * A thread that waits for a task which it would run itself, if the task's lane had a permit left. When one is given
+ * back, the thread is woken to try again: it may be the only one left that can.
+ */
+final class Stall {
+    final Thread thread = Thread.currentThread();
+    private final TaskHome home;
+    private volatile boolean over;
+
+    Stall(TaskHome home) {
+        this.home = home;
+    }
+
+    /** It is worth trying again. Whoever calls this wakes the thread. */
+    void end() {
+        over = true;
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    /** The wait is over. */
+    void remove() {
+        home.endStall(this);
+    }
+}
