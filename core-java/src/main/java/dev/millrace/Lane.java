@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A task that runs holds a permit of its lane and of all lanes above it, until its code has left.
  */
-final class Lane extends Turn {
+final class Lane {
     /** Goes from left to right only. */
     enum Phase {
         RUNNING,
@@ -23,12 +23,19 @@ final class Lane extends Turn {
         TERMINATED
     }
 
+    /** Null for the pool as a whole. */
+    final @Nullable Lane parent;
+
     private final int limit;
     /** The lane's own tasks; those of lanes within it stand in queues of their own. */
-    final TaskQueue queue;
+    private final TaskQueue queue;
     /** Whose turn is next in the round; null if nobody here has something to run. */
     private @Nullable Turn first;
-    /** What those in the round could run together. */
+    /** The place of this lane's own queue in its round. */
+    private final Turn ofQueue = new Turn(this);
+    /** The place of this lane in the round of the lane above. */
+    private final Turn ofLane = new Turn(this);
+    /** How many tasks those in the round could begin together, if there were workers and no limit here. */
     private int offered;
     /** The threads that hold a permit. */
     private final Set<Runner> holders = new LinkedHashSet<>();
@@ -42,9 +49,9 @@ final class Lane extends Turn {
     private volatile Phase phase = Phase.RUNNING;
 
     Lane(@Nullable Lane parent, int limit, TaskHome home) {
-        super(parent);
+        this.parent = parent;
         this.limit = limit;
-        queue = new TaskQueue(home, this);
+        queue = new TaskQueue(home);
         terminated = new TaskPromise<>(home.name() + " terminated", home.backend);
     }
 
@@ -66,22 +73,69 @@ final class Lane extends Turn {
         return false;
     }
 
+    // ---- the queue ----
+
+    void add(TaskFuture<?> task) {
+        queue.add(task);
+        changed(ofQueue, queue.size() - 1, queue.size());
+    }
+
+    /** Takes this task out. Returns false if it is not in the queue. */
+    boolean remove(TaskFuture<?> task) {
+        boolean removed = queue.remove(task);
+        if (removed) {
+            changed(ofQueue, queue.size() + 1, queue.size());
+        }
+        return removed;
+    }
+
+    /** Takes the first task. Only if there is one. */
+    TaskFuture<?> poll() {
+        TaskFuture<?> task = Objects.requireNonNull(queue.poll());
+        changed(ofQueue, queue.size() + 1, queue.size());
+        return task;
+    }
+
+    List<TaskFuture<?>> drain() {
+        int before = queue.size();
+        List<TaskFuture<?>> all = queue.drain();
+        changed(ofQueue, before, 0);
+        return all;
+    }
+
+    boolean contains(TaskFuture<?> task) {
+        return queue.contains(task);
+    }
+
+    boolean hasEmptyQueue() {
+        return queue.isEmpty();
+    }
+
+    /** The first task, which stays, or null if there is none. */
+    @Nullable
+    TaskFuture<?> first() {
+        return queue.first();
+    }
+
     // ---- the round ----
 
-    @Override
+    /** How many tasks of this lane, and of those within it, could begin now, if there were workers. */
     int runnable() {
         return Math.min(limit - holders.size(), offered);
     }
 
-    @Override
-    TaskQueue nextQueue() {
+    /** The lane whose own queue has its turn; the next call gives another one, if there is one. Only if runnable. */
+    Lane next() {
         Turn turn = Objects.requireNonNull(first);
         first = turn.next;
-        return turn.nextQueue();
+        return turn == ofQueue ? this : turn.lane.next();
     }
 
-    /** One in the round, or that comes into it or leaves it, can run more or fewer tasks than before. */
-    void memberChanged(Turn member, int before, int after) {
+    /** One in the round, or that comes into it or leaves it, could begin more or fewer tasks than before. */
+    private void changed(Turn member, int before, int after) {
+        if (before == after) {
+            return;
+        }
         int mine = runnable();
         offered += after - before;
         if (before == 0) {
@@ -90,6 +144,13 @@ final class Lane extends Turn {
             leave(member);
         }
         changed(mine);
+    }
+
+    /** This lane itself could begin so many before. */
+    private void changed(int before) {
+        if (parent != null) {
+            parent.changed(ofLane, before, runnable());
+        }
     }
 
     /** At the end: just before the one whose turn is next. */
@@ -197,7 +258,7 @@ final class Lane extends Turn {
     }
 
     void stop() {
-        if (phase == Phase.SHUTDOWN) {
+        if (isShutDown() && phase != Phase.TERMINATED) {
             phase = Phase.STOPPING;
         }
     }
@@ -225,5 +286,20 @@ final class Lane extends Turn {
             phase = Phase.TERMINATED;
         }
         return over;
+    }
+
+    /** A place in the round of a lane: that of its own queue, or of a lane within it. */
+    private static final class Turn {
+        final Lane lane;
+        /** The neighbours; both null outside the round. */
+        @Nullable
+        Turn next;
+
+        @Nullable
+        Turn prev;
+
+        Turn(Lane lane) {
+            this.lane = lane;
+        }
     }
 }

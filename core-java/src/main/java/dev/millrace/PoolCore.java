@@ -85,7 +85,7 @@ final class PoolCore extends Worker.Pool {
                     state.enqueue(task, lane, plan);
                 }
             }
-            if (here == null && !lane.queue.contains(task)) {
+            if (here == null && !lane.contains(task)) {
                 place = state.standInLine(task, lane, Thread.currentThread());
             }
         } finally {
@@ -211,7 +211,7 @@ final class PoolCore extends Worker.Pool {
             return new Runner(this, me);
         }
         Lane held = heldBy(me, home);
-        if (held != lane && !(lane.hasPermit(held) && lane.queue.isEmpty())) {
+        if (held != lane && !(lane.hasPermit(held) && lane.hasEmptyQueue())) {
             return null;
         }
         return roleWithPermit(home, me, lane, held);
@@ -422,11 +422,7 @@ final class PoolCore extends Worker.Pool {
             if (first[0]) {
                 // Held until those who wait for room have been told: the end has not come before.
                 state.hold(lane);
-                if (lane.isRoot()) {
-                    state.shutDown(plan);
-                } else {
-                    lane.shutDown();
-                }
+                state.shutDown(lane, plan);
                 refuseLine(lane, plan, place -> refusal(place.task, place.lane));
             }
         });
@@ -707,9 +703,11 @@ final class PoolCore extends Worker.Pool {
                 Lane held = heldBy(me, this);
                 boolean inside = held == lane;
                 if (inside || lane.hasPermit(held)) {
+                    // The role first, as it takes memory: a task that has been taken out must not get lost.
+                    role[0] = inside && me.home == this ? me : roleWithPermit(this, me, lane, held);
                     head[0] = state.takeToHelp(task, lane, inside, plan);
-                    if (head[0] != null) {
-                        role[0] = inside && me.home == this ? me : roleWithPermit(this, me, lane, held);
+                    if (head[0] == null) {
+                        lane.release(role[0].bottom(), held);
                     }
                 }
             });

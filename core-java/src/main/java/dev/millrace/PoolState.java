@@ -93,12 +93,12 @@ final class PoolState {
 
     void enqueue(TaskFuture<?> task, Lane lane, Plan plan) {
         begun(lane);
-        lane.queue.add(task);
+        lane.add(task);
         queued++;
         try {
             summonForOne(plan);
         } catch (Throwable noMemory) {
-            lane.queue.remove(task);
+            lane.remove(task);
             queued--;
             ended(lane, plan);
             throw noMemory;
@@ -121,7 +121,7 @@ final class PoolState {
 
     /** As {@link #withdraw}, for who is about to run the task; false if it waits nowhere, because a worker took it. */
     boolean takeOut(TaskFuture<?> task, Lane lane, Plan plan) {
-        if (lane.queue.remove(task)) {
+        if (lane.remove(task)) {
             queued--;
             admitWaiting(plan);
             return true;
@@ -142,7 +142,7 @@ final class PoolState {
             if (place == null) {
                 return;
             }
-            place.lane.queue.add(place.task);
+            place.lane.add(place.task);
             queued++;
             place.decide(null);
             plan.wake(place.waiter);
@@ -157,10 +157,10 @@ final class PoolState {
 
     /** Takes out all that pends in that lane and in those within it; the end waits until {@link #letGo}. */
     List<TaskFuture<?>> drain(Lane lane) {
-        List<TaskFuture<?>> drained = new ArrayList<>(lane.queue.drain());
+        List<TaskFuture<?>> drained = new ArrayList<>(lane.drain());
         for (Lane within : lanes) {
             if (within != lane && within.isWithin(lane)) {
-                drained.addAll(within.queue.drain());
+                drained.addAll(within.drain());
             }
         }
         queued -= drained.size();
@@ -202,9 +202,9 @@ final class PoolState {
         }
     }
 
-    /** Somebody waits for the lane's end; the pool's end is that of all. */
+    /** Somebody waits for the lane's end; that of the pool, or of a view around it, is its own. */
     void awaitEnd(Lane lane, Plan plan) {
-        if (root.isShutDown()) {
+        if (lane.isShutDown()) {
             lane.shutDown();
         }
         lane.awaiting++;
@@ -249,7 +249,7 @@ final class PoolState {
     @Nullable
     TaskFuture<?> takeToHelp(TaskFuture<?> task, Lane lane, boolean inside, Plan plan) {
         boolean waits = waits(task, lane);
-        TaskFuture<?> head = waits ? lane.queue.first() : null;
+        TaskFuture<?> head = waits ? lane.first() : null;
         if (head != null) {
             takeOut(head, lane, plan);
             return head;
@@ -268,7 +268,7 @@ final class PoolState {
 
     /** Whether the task waits in the queue or in the line, so that no worker has taken it. */
     boolean waits(TaskFuture<?> task, Lane lane) {
-        return lane.queue.contains(task) || line.contains(task);
+        return lane.contains(task) || line.contains(task);
     }
 
     /** The task that {@link #takeToHelp} took out is over, callbacks included. */
@@ -406,17 +406,18 @@ final class PoolState {
         if (root.runnable() == 0) {
             return null;
         }
-        TaskQueue queue = root.nextQueue();
-        TaskFuture<?> task = queue.poll();
+        Lane lane = root.next();
+        if (!lane.isRoot()) {
+            // First, as it takes memory: a task that has been taken must not get lost.
+            lane.acquire(worker, root);
+            worker.lane = lane;
+            worker.holdsPermit = true;
+        }
+        TaskFuture<?> task = lane.poll();
         queued--;
         worker.standing = Worker.Standing.BUSY;
         free--;
         busy++;
-        if (!queue.lane().isRoot()) {
-            queue.lane().acquire(worker, root);
-            worker.lane = queue.lane();
-            worker.holdsPermit = true;
-        }
         if (free == 0) {
             summon(plan);
         }
@@ -541,14 +542,17 @@ final class PoolState {
         tellIfOver(plan);
     }
 
-    void shutDown(Plan plan) {
-        root.shutDown();
-        while (!idle.isEmpty()) {
-            wake(idle.removeFirst(), plan);
+    /** Shuts that lane down, and all within it: the root is the pool. */
+    void shutDown(Lane lane, Plan plan) {
+        lane.shutDown();
+        for (Lane within : new ArrayList<>(lanes)) {
+            if (within.isWithin(lane)) {
+                within.shutDown();
+                tellIfOver(within, plan);
+            }
         }
-        for (Lane lane : new ArrayList<>(lanes)) {
-            lane.shutDown();
-            tellIfOver(lane, plan);
+        while (lane.isRoot() && !idle.isEmpty()) {
+            wake(idle.removeFirst(), plan);
         }
         tellIfOver(plan);
     }

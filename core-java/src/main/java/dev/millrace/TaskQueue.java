@@ -10,39 +10,19 @@ import org.jspecify.annotations.Nullable;
  * task leaves no trace at once, wherever it stands. (A JDK queue costs a node a task, and {@code remove} a walk.) Not
  * thread-safe: guarded by the pool's lock.
  */
-final class TaskQueue extends Turn {
+final class TaskQueue {
     /** Closes the ring; first is head.next, last is head.prev. */
     private final TaskFuture<?> head;
 
     private int size;
 
-    private final Lane lane;
-
-    TaskQueue(TaskHome home, Lane lane) {
-        super(lane);
-        this.lane = lane;
+    TaskQueue(TaskHome home) {
         head = TaskFuture.head(home);
         head.next = head.prev = head;
     }
 
-    /** The lane whose own queue this is. */
-    Lane lane() {
-        return lane;
-    }
-
     int size() {
         return size;
-    }
-
-    /** Each of its tasks could begin, were it not for limits. */
-    @Override
-    int runnable() {
-        return size;
-    }
-
-    @Override
-    TaskQueue nextQueue() {
-        return this;
     }
 
     boolean isEmpty() {
@@ -56,7 +36,6 @@ final class TaskQueue extends Turn {
         last.next = task;
         head.prev = task;
         size++;
-        changed(size - 1);
     }
 
     /** The first task, which stays, or null if there is none. */
@@ -72,7 +51,7 @@ final class TaskQueue extends Turn {
         return remove(first) ? first : null;
     }
 
-    /** Whether that task, which belongs to this queue's lane, waits here. */
+    /** Whether that task, which can wait in no other queue, waits here. */
     boolean contains(TaskFuture<?> task) {
         return task.next != null;
     }
@@ -89,7 +68,6 @@ final class TaskQueue extends Turn {
         // A task that is held for long must not hold its former neighbours.
         task.next = task.prev = null;
         size--;
-        changed(size + 1);
         return true;
     }
 

@@ -132,12 +132,30 @@ class RulesTest {
                         "Callbacks",
                         "Failure",
                         "WaitGraph",
+                        "Stall",
                         "Backend"),
-                Set.of("TaskQueue", "Line", "Worker", "Plan", "PoolState", "PoolCore", "ThreadPool", "TaskFutures"));
+                Set.of(
+                        "TaskQueue",
+                        "Lane",
+                        "Line",
+                        "Worker",
+                        "Plan",
+                        "PoolState",
+                        "PoolCore",
+                        "ThreadPool",
+                        "View",
+                        "TaskFutures",
+                        "MapCall",
+                        "TaskGroup"));
         assertKnowsNothingOf(
-                Set.of("TaskQueue", "Line", "Worker", "Plan", "PoolState"),
-                Set.of("PoolCore", "ThreadPool", "AbstractTaskExecutor", "ExecutorAdapter", "TaskFutures"));
-        assertKnowsNothingOf(Set.of("PoolCore"), Set.of("ThreadPool", "ExecutorAdapter"));
+                Set.of("TaskQueue", "Lane", "Line", "Worker", "LaneRole", "Plan", "PoolState"),
+                Set.of("PoolCore", "ThreadPool", "View", "AbstractTaskExecutor", "ExecutorAdapter", "TaskFutures"));
+        assertKnowsNothingOf(
+                Set.of("PoolCore"), Set.of("ThreadPool", "View", "ExecutorAdapter", "TaskGroup", "MapCall"));
+        // A map and a group see of an executor what AbstractTaskExecutor shows.
+        assertKnowsNothingOf(
+                Set.of("MapCall", "MapChunk", "MapFeed", "MapStream", "MapAsync", "MapReports", "Pairs", "TaskGroup"),
+                Set.of("PoolCore", "ThreadPool", "View", "ExecutorAdapter", "PoolState", "Lane", "Worker"));
     }
 
     private void assertKnowsNothingOf(Set<String> deeper, Set<String> above) {
