@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -53,9 +54,8 @@ class ReadmeTest {
         List<Integer> lengths = printed.toString(StandardCharsets.UTF_8)
                 .lines()
                 .map(Integer::valueOf)
-                .sorted()
                 .collect(Collectors.toList());
-        assertEquals(List.of(3, 3, 4, 4, 4, 6), lengths);
+        assertEquals(List.of(8, 3, 4, 4, 6, 3, 4), lengths);
     }
 
     @Test
@@ -71,7 +71,9 @@ class ReadmeTest {
         for (String row : table.lines().filter(l -> l.startsWith("|")).skip(2).collect(Collectors.toList())) {
             Matcher name = Pattern.compile("([a-z][A-Za-z]+)\\(").matcher(row.split("\\|")[2]);
             while (name.find()) {
-                if (!name.group(1).equals("fn")) {
+                // Options are shown as arguments; their names stand in MapOptions.
+                if (!Set.of("fn", "timeout", "withWindow", "unordered", "withChunk")
+                        .contains(name.group(1))) {
                     assertTrue(api.contains(" " + name.group(1) + "("), name.group(1) + " in: " + row);
                     names++;
                 }
