@@ -91,9 +91,9 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
             return made;
         });
         if (isShutdown()) {
-            core.shutdown(core.root());
+            core.shutdown(core.lane());
         }
-        return new View(core.newView(core, maxConcurrency));
+        return new View(core, core, maxConcurrency);
     }
 
     private PoolCore newViews() {
@@ -117,7 +117,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         carrier.watch(ended -> {
             PoolCore core = views;
             if (ended.isCancelled() && core != null) {
-                core.neverRuns(worker, new RejectedExecutionException(home.name() + " dropped it"));
+                core.decisions().neverRuns(worker, new RejectedExecutionException(home.name() + " dropped it"));
             }
         });
     }
@@ -161,8 +161,8 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
             executor.shutdown();
         } else {
             // What waits in a view still needs the executor.
-            core.shutdown(core.root());
-            core.root().terminated.future().watch(ended -> executor.shutdown());
+            core.shutdown(core.lane());
+            core.lane().terminated.future().watch(ended -> executor.shutdown());
         }
     }
 
@@ -185,7 +185,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
     @Override
     public boolean isTerminated() {
         PoolCore core = views;
-        return executor.isTerminated() && (core == null || core.hasEnded(core.root()));
+        return executor.isTerminated() && (core == null || core.hasEnded(core.lane()));
     }
 
     @Override
@@ -195,7 +195,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         long start = home.backend.nanoTime();
         PoolCore core = views;
         if (core != null && !executor.isShutdown()) {
-            if (!core.awaitEnd(core.root(), nanos)) {
+            if (!core.awaitEnd(core.lane(), nanos)) {
                 return false;
             }
             executor.shutdown();
@@ -224,7 +224,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         List<TaskFuture<?>> pending = ownPending();
         PoolCore core = views;
         if (core != null) {
-            pending.addAll(core.drainPending(core.root()));
+            pending.addAll(core.drainPending(core.lane()));
         }
         return pending;
     }
@@ -240,7 +240,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         PoolCore core = views;
         if (core != null) {
             tasks.removeIf(task -> task.home().executor() == home);
-            core.drained(core.root(), tasks);
+            core.decisions().drained(core.lane(), tasks);
         }
     }
 
@@ -252,7 +252,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         running.forEach(TaskFuture::requestInterrupt);
         PoolCore core = views;
         if (core != null) {
-            running.addAll(core.interruptRunning(core.root(), core));
+            running.addAll(core.interruptRunning(core.lane(), core));
         }
         for (Runnable taken : executor.shutdownNow()) {
             if (!(taken instanceof Adapted)) {

@@ -154,6 +154,16 @@ class Runner {
         release(beneath, interrupted);
     }
 
+    /** {@link #runOnTop} in this role, which the calling thread takes for it. */
+    final void enterAndRunOnTop(TaskFuture<?> claimed, Object code) {
+        enter();
+        try {
+            runOnTop(claimed, code);
+        } finally {
+            exit();
+        }
+    }
+
     private static boolean hold(@Nullable TaskFuture<?> beneath) {
         if (beneath != null) {
             beneath.shield();

@@ -100,28 +100,28 @@ public final class ThreadPool extends AbstractTaskExecutor {
 
     @Override
     public TaskExecutorService limited(int maxConcurrency) {
-        return new View(core.newView(core, maxConcurrency));
+        return new View(core, core, maxConcurrency);
     }
 
     @Override
     public void shutdown() {
-        core.shutdown(core.root());
+        core.shutdown(core.lane());
     }
 
     @Override
     public boolean isShutdown() {
-        return core.root().isShutDown();
+        return core.lane().isShutDown();
     }
 
     @Override
     public boolean isTerminated() {
-        return core.root().phase() == Lane.Phase.TERMINATED;
+        return core.lane().phase() == Lane.Phase.TERMINATED;
     }
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
         ensureNotOwnTask("awaitTermination");
-        return core.awaitEnd(core.root(), unit.toNanos(timeout));
+        return core.awaitEnd(core.lane(), unit.toNanos(timeout));
     }
 
     /** Name, state and counts. */
@@ -139,37 +139,37 @@ public final class ThreadPool extends AbstractTaskExecutor {
 
     @Override
     void accept(TaskFuture<?> task) {
-        core.accept(task, core.root());
+        core.admission().accept(task);
     }
 
     @Override
     boolean acceptWithin(TaskFuture<?> task, long nanos) {
-        return core.acceptWithin(task, core.root(), nanos);
+        return core.admission().acceptWithin(task, nanos);
     }
 
     @Override
     void acceptWhenRoom(TaskFuture<?> task) {
-        core.acceptWhenRoom(task, core.root());
+        core.admission().acceptWhenRoom(task);
     }
 
     @Override
     void acceptOfMany(TaskFuture<?> task) {
-        core.acceptOfMany(task, core.root());
+        core.admission().acceptOfMany(task);
     }
 
     @Override
     List<TaskFuture<?>> drainPending() {
-        return core.drainPending(core.root());
+        return core.drainPending(core.lane());
     }
 
     @Override
     void drained(List<TaskFuture<?>> tasks) {
-        core.drained(core.root(), tasks);
+        core.decisions().drained(core.lane(), tasks);
     }
 
     @Override
     List<TaskFuture<?>> interruptRunning() {
-        return core.interruptRunning(core.root(), core);
+        return core.interruptRunning(core.lane(), core);
     }
 
     @Override

@@ -8,19 +8,20 @@ import java.util.concurrent.TimeUnit;
  * A view of a pool: a {@link Lane} with the face of an executor. Nothing in the pool refers to it while it is idle.
  */
 final class View extends AbstractTaskExecutor {
-    private final PoolCore.ViewHome home;
     private final PoolCore core;
+    private final ViewHome home;
     private final Lane lane;
 
-    View(PoolCore.ViewHome home) {
-        this.home = home;
-        core = home.core();
-        lane = home.lane;
+    /** A view of the pool itself, or of a view of it. */
+    View(PoolCore core, LaneHome parent, int limit) {
+        this.core = core;
+        home = core.newView(parent, limit);
+        lane = home.lane();
     }
 
     @Override
     public TaskExecutorService limited(int maxConcurrency) {
-        return new View(core.newView(home, maxConcurrency));
+        return new View(core, home, maxConcurrency);
     }
 
     @Override
@@ -47,7 +48,7 @@ final class View extends AbstractTaskExecutor {
     /** Name and state of the view, and of the pool. */
     @Override
     public String toString() {
-        return core.describe(home);
+        return "View[" + core.describe(home) + "; " + core.describe() + "]";
     }
 
     @Override
@@ -57,22 +58,22 @@ final class View extends AbstractTaskExecutor {
 
     @Override
     void accept(TaskFuture<?> task) {
-        core.accept(task, lane);
+        core.admission().accept(task);
     }
 
     @Override
     boolean acceptWithin(TaskFuture<?> task, long nanos) {
-        return core.acceptWithin(task, lane, nanos);
+        return core.admission().acceptWithin(task, nanos);
     }
 
     @Override
     void acceptWhenRoom(TaskFuture<?> task) {
-        core.acceptWhenRoom(task, lane);
+        core.admission().acceptWhenRoom(task);
     }
 
     @Override
     void acceptOfMany(TaskFuture<?> task) {
-        core.acceptOfMany(task, lane);
+        core.admission().acceptOfMany(task);
     }
 
     @Override
@@ -82,7 +83,7 @@ final class View extends AbstractTaskExecutor {
 
     @Override
     void drained(List<TaskFuture<?>> tasks) {
-        core.drained(lane, tasks);
+        core.decisions().drained(lane, tasks);
     }
 
     @Override

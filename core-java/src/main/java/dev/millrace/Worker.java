@@ -26,9 +26,22 @@ final class Worker extends Runner implements Runnable {
     }
 
     /** What a worker needs of its pool. */
-    abstract static class Pool extends TaskHome {
+    abstract static class Pool extends LaneHome {
         Pool(Backend backend) {
             super(backend);
+        }
+
+        /** Whether that thread, the calling one, which is about to wait for the task, may run it, and has the stack. */
+        final boolean mayHelp(TaskFuture<?> task, Runner me) {
+            if (!me.runsFor(this)) {
+                return false;
+            }
+            if (me.bottom() instanceof Worker && ((Worker) me.bottom()).initializing) {
+                throw new IllegalStateException("the initializer of pool " + name() + " waits for task " + task.name()
+                        + " of the same pool, which cannot run before an initializer has returned");
+            }
+            StackRoom.ensure();
+            return true;
         }
 
         /** The user's initializer as a task, or null if there is none. */
@@ -77,10 +90,6 @@ final class Worker extends Runner implements Runnable {
     Worker(Pool pool) {
         super(pool, null);
         this.pool = pool;
-    }
-
-    boolean isInitializing() {
-        return initializing;
     }
 
     @Override

@@ -148,8 +148,19 @@ class RulesTest {
                         "MapCall",
                         "TaskGroup"));
         assertKnowsNothingOf(
-                Set.of("TaskQueue", "Lane", "Line", "Worker", "LaneRole", "Plan", "PoolState"),
-                Set.of("PoolCore", "ThreadPool", "View", "AbstractTaskExecutor", "ExecutorAdapter", "TaskFutures"));
+                Set.of("TaskQueue", "Lane", "LaneHome", "Line", "Worker", "LaneRole", "Plan", "PoolState"),
+                Set.of(
+                        "Decisions",
+                        "Admission",
+                        "ViewHome",
+                        "PoolCore",
+                        "ThreadPool",
+                        "View",
+                        "AbstractTaskExecutor",
+                        "ExecutorAdapter",
+                        "TaskFutures"));
+        assertKnowsNothingOf(Set.of("Decisions"), Set.of("Admission", "ViewHome", "PoolCore"));
+        assertKnowsNothingOf(Set.of("Admission", "ViewHome"), Set.of("PoolCore"));
         assertKnowsNothingOf(
                 Set.of("PoolCore"), Set.of("ThreadPool", "View", "ExecutorAdapter", "TaskGroup", "MapCall"));
         // A map and a group see of an executor what AbstractTaskExecutor shows.

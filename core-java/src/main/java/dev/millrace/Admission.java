@@ -1,0 +1,230 @@
+package dev.millrace;
+
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens when a task comes: it gets a place in its lane, is refused, runs in its submitter, or waits in the line
+ * for room, alone or with its submitter.
+ */
+final class Admission {
+    private final LaneHome pool;
+    private final WhenFull whenFull;
+    private final Decisions decisions;
+    /** Guarded by the lock of the decisions. */
+    private final PoolState state;
+
+    Admission(LaneHome pool, WhenFull whenFull, Decisions decisions) {
+        this.pool = pool;
+        this.whenFull = whenFull;
+        this.decisions = decisions;
+        state = decisions.state;
+    }
+
+    void accept(TaskFuture<?> task) {
+        Lane lane = LaneHome.laneOf(task);
+        Plan plan = new Plan();
+        Line.Place place = null;
+        Runner here = null;
+        decisions.lock.lock();
+        try {
+            ensureOpen(task, lane);
+            if (state.hasRoom(lane)) {
+                state.enqueue(task, lane, plan);
+            } else if (whenFull == WhenFull.REJECT) {
+                throw full(task);
+            } else if (whenFull == WhenFull.RUN_IN_CALLER || isOwnThread()) {
+                here = roleHere(task);
+                if (here != null) {
+                    state.hold(lane);
+                } else if (isOwnThread()) {
+                    // Its view is full, too. It is tempting to let it wait for room. Don't: those in the view may
+                    // wait for this very thread.
+                    state.enqueue(task, lane, plan);
+                }
+            }
+            if (here == null && !lane.contains(task)) {
+                place = state.standInLine(task, lane, Thread.currentThread());
+            }
+        } finally {
+            decisions.lock.unlock();
+        }
+        if (here != null) {
+            runHere(task, lane, here);
+        } else if (place != null) {
+            awaitPlace(place, Long.MAX_VALUE);
+        } else {
+            decisions.carryOut(plan, task);
+        }
+    }
+
+    boolean acceptWithin(TaskFuture<?> task, long nanos) {
+        Lane lane = LaneHome.laneOf(task);
+        Plan plan = new Plan();
+        Line.Place place = null;
+        decisions.lock.lock();
+        try {
+            ensureOpen(task, lane);
+            if (state.hasRoom(lane)) {
+                state.enqueue(task, lane, plan);
+            } else if (nanos <= 0) {
+                return false;
+            } else {
+                place = state.standInLine(task, lane, Thread.currentThread());
+            }
+        } finally {
+            decisions.lock.unlock();
+        }
+        if (place != null) {
+            return awaitPlace(place, nanos);
+        }
+        decisions.carryOut(plan, task);
+        return true;
+    }
+
+    void acceptWhenRoom(TaskFuture<?> task) {
+        Lane lane = LaneHome.laneOf(task);
+        Plan plan = new Plan();
+        decisions.lock.lock();
+        try {
+            ensureOpen(task, lane);
+            if (state.hasRoom(lane)) {
+                state.enqueue(task, lane, plan);
+            } else {
+                state.standInLine(task, lane, null);
+            }
+        } finally {
+            decisions.lock.unlock();
+        }
+        decisions.carryOut(plan, task);
+    }
+
+    void acceptOfMany(TaskFuture<?> task) {
+        if (whenFull == WhenFull.BLOCK) {
+            acceptWhenRoom(task);
+        } else {
+            accept(task);
+        }
+    }
+
+    /** Blocks until the place in the line is decided, so long at most. False: the time is over, and it left the line. */
+    private boolean awaitPlace(Line.Place place, long nanos) {
+        boolean untimed = nanos == Long.MAX_VALUE;
+        long start = untimed ? 0 : pool.backend.nanoTime();
+        boolean interrupted = false;
+        while (!place.isDecided()) {
+            if (place.task.isDone()) {
+                // Its own time limit was over before it had joined the line.
+                leaveLine(place);
+                continue;
+            }
+            long left = untimed ? 0 : nanos - (pool.backend.nanoTime() - start);
+            if (Thread.interrupted()) {
+                // If the place was decided just now, the decision holds and the interrupt is left for later.
+                interrupted = true;
+                if (leaveLine(place)) {
+                    Thread.currentThread().interrupt();
+                    throw new RejectedExecutionException(
+                            "interrupted while waiting for room in pool " + pool.name() + ": task " + place.task.name()
+                                    + " was not accepted",
+                            new InterruptedException());
+                }
+            } else if (untimed) {
+                pool.backend.park(this);
+            } else if (left > 0) {
+                pool.backend.parkNanos(this, left);
+            } else if (leaveLine(place)) {
+                return false;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        place.ensureNotRefused();
+        return true;
+    }
+
+    /** False if the place was decided before. */
+    private boolean leaveLine(Line.Place place) {
+        boolean[] left = new boolean[1];
+        decisions.decide(plan -> {
+            // If it was decided, the task may stand in the queue by now: it must stay there.
+            left[0] = !place.isDecided();
+            if (left[0]) {
+                state.withdraw(place.task, place.lane, plan);
+            }
+        });
+        return left[0];
+    }
+
+    /**
+     * In what role the calling thread may run the task in place; null if it must not, because its view has no permit
+     * left, or others there would be overtaken. Called under the lock; takes the permit.
+     */
+    private @Nullable Runner roleHere(TaskFuture<?> task) {
+        Runner me = Runner.current();
+        TaskHome home = task.home().executor();
+        if (me != null && me.home == home) {
+            return me;
+        }
+        return home == pool ? new Runner(pool, me) : ((ViewHome) home).roleHere(me);
+    }
+
+    /** Runs the task on the calling thread, as one of this pool's; {@link PoolState#hold} has been called. */
+    private void runHere(TaskFuture<?> task, Lane lane, Runner role) {
+        Runner visitor = role == Runner.current() ? null : role;
+        boolean ran = false;
+        try {
+            StackRoom.ensure();
+            if (visitor != null) {
+                decisions.decide(plan -> state.visit(visitor));
+                visitor.enter();
+            }
+            try {
+                Object code = task.claim();
+                if (code != null) {
+                    ran = true;
+                    role.runOnTop(task, code);
+                }
+            } finally {
+                if (visitor != null) {
+                    visitor.exit();
+                }
+            }
+        } finally {
+            if (!ran) {
+                role.codeLeft(task, false);
+            }
+            decisions.letGo(lane, visitor);
+        }
+    }
+
+    private boolean isOwnThread() {
+        Runner me = Runner.current();
+        return me != null && me.runsFor(pool);
+    }
+
+    private void ensureOpen(TaskFuture<?> task, Lane lane) {
+        if (lane.isShutDown()) {
+            throw refusal(task);
+        }
+        Throwable brokenBy = state.brokenBy();
+        if (brokenBy != null) {
+            throw new BrokenPoolException(pool.name(), brokenBy);
+        }
+    }
+
+    /** Why the task's pool or view, which was shut down, takes no task. Called under the lock. */
+    RejectedExecutionException refusal(TaskFuture<?> task) {
+        // The pool's end says more than that of a view.
+        boolean ofPool = pool.lane().isShutDown();
+        TaskHome of = ofPool ? pool : task.home().executor();
+        Lane.Phase phase = ofPool ? pool.lane().phase() : LaneHome.laneOf(task).phase();
+        return AbstractTaskExecutor.refusal(of, task, state.describe(phase));
+    }
+
+    private RejectedExecutionException full(TaskFuture<?> task) {
+        return new RejectedExecutionException(state.describeFull() + " (pool " + pool.name() + ", task " + task.name()
+                + "); raise the capacity or use WhenFull.BLOCK");
+    }
+}
