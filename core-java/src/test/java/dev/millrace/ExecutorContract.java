@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** What every {@link TaskExecutorService} promises, those of an adapted executor included. */
-abstract class ExecutorContract extends FutureContract {
+abstract class ExecutorContract extends MapAsyncContract {
     private static final long[] NO_TIME = {0, -1, Long.MIN_VALUE};
 
     // ---- running tasks ----

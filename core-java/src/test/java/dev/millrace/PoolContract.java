@@ -24,7 +24,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** What binds our own pools beside {@link ExecutorContract}. */
-abstract class PoolContract extends ExecutorContract {
+abstract class PoolContract extends MapInPoolContract {
     /** Describes a pool that lets four tasks wait beside those that its workers have. */
     abstract ThreadPool.Builder builder(int maxWorkers);
 
