@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -290,6 +291,27 @@ abstract class MapContract extends FutureContract {
                         .limit(20)
                         .collect(Collectors.toSet())
                         .size());
+    }
+
+    @Test
+    void parallelWithALimitTakesNoMoreThanItSays() throws Exception {
+        for (MapOptions options :
+                List.of(MapOptions.window(4), MapOptions.unordered().withWindow(4))) {
+            HeldTask others = polite();
+            Stream<Integer> results = open(2).map(
+                            Numbers.endless(),
+                            i -> {
+                                if (i >= 101) {
+                                    others.call();
+                                }
+                                return i;
+                            },
+                            options);
+            Aside<Set<Integer>> consumer =
+                    Aside.call(() -> results.parallel().limit(101).collect(Collectors.toSet()));
+            assertEquals(Set.copyOf(numbers(101)), consumer.value(), options::toString);
+            results.close();
+        }
     }
 
     // ---- the source ----

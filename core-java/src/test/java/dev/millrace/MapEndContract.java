@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -72,12 +73,15 @@ abstract class MapEndContract extends MapContract {
     @Test
     void aFailureIsThrownAsByJoin() {
         TaskExecutorService executor = open(1);
-        for (Throwable unchecked : List.of(new IllegalStateException("no"), new AssertionError("no"))) {
+        for (Throwable unchecked : List.of(
+                new IllegalStateException("no"), new AssertionError("no"), new CancellationException("its own"))) {
             assertSame(unchecked, failureOf(executor, unchecked));
         }
-        IOException checked = new IOException("no");
-        CompletionException wrapped = assertInstanceOf(CompletionException.class, failureOf(executor, checked));
-        assertSame(checked, wrapped.getCause());
+        for (Throwable checked : List.of(new IOException("no"), new InterruptedException("its own"))) {
+            CompletionException wrapped = assertInstanceOf(CompletionException.class, failureOf(executor, checked));
+            assertSame(checked, wrapped.getCause());
+        }
+        assertFalse(Thread.interrupted());
     }
 
     private static Throwable failureOf(TaskExecutorService executor, Throwable thrown) {

@@ -210,6 +210,41 @@ abstract class MapInPoolContract extends ExecutorContract {
     }
 
     @Test
+    void closingAMapInterruptsTheItemThatItsConsumerRunsItself() throws Exception {
+        TaskExecutorService pool = open(1);
+        HeldTask item = polite();
+        CompletableFuture<Stream<String>> opened = new CompletableFuture<>();
+        TaskFuture<?> consumer = pool.submit(() -> {
+            Stream<String> map = pool.map(numbers(2), i -> item.call());
+            opened.complete(map);
+            map.forEach(r -> {});
+            return null;
+        });
+        item.awaitBegun();
+        opened.get().close();
+        assertInstanceOf(
+                IllegalStateException.class,
+                assertThrows(ExecutionException.class, () -> consumer.get(PATIENCE))
+                        .getCause());
+        item.awaitInterrupted();
+    }
+
+    @Test
+    void anItemThatWaitsForTheTaskThatConsumesItsMapFailsAtOnce() throws Exception {
+        for (int workers : new int[] {1, 2}) {
+            TaskExecutorService pool = open(workers);
+            CompletableFuture<TaskFuture<?>> consumer = new CompletableFuture<>();
+            TaskFuture<?> task = pool.submit(
+                    () -> pool.map(numbers(1), i -> consumer.get().join()).collect(Collectors.toList()));
+            consumer.complete(task);
+            assertInstanceOf(
+                    PoolDeadlockException.class,
+                    assertThrows(ExecutionException.class, () -> task.get(PATIENCE))
+                            .getCause());
+        }
+    }
+
+    @Test
     void aMapWithATimeLimitRunsNothingInTheTaskThatWaits() {
         for (MapOptions options : BOTH_ORDERS) {
             TaskExecutorService pool = open(1);
