@@ -208,6 +208,33 @@ class MapBoundedTest extends ContractFixture {
     }
 
     @Test
+    void aMapHasAtMostOneItemInTheLine() throws Exception {
+        HeldTask fourth = polite();
+        Numbers source = Numbers.endless();
+        ThreadPool pool = bounded(1, 3, WhenFull.REJECT);
+        HeldTask first = polite();
+        Iterator<Integer> results = pool.map(
+                        source,
+                        i -> {
+                            if (i == 0) {
+                                first.call();
+                            } else if (i == 3) {
+                                fourth.call();
+                            }
+                            return i;
+                        },
+                        MapOptions.window(20))
+                .iterator();
+        first.letGo();
+        fourth.awaitBegun();
+        while (pool.trySubmit(() -> null, Duration.ZERO).isPresent()) {
+            // Others fill the queue.
+        }
+        MapContract.take(results, 3);
+        assertTrue(source.read() <= 6, () -> source.read() + " read, of which 5 had a place");
+    }
+
+    @Test
     void aTaskOfTheOnlyWorkerMayMapWhateverTheBound() throws Exception {
         for (WhenFull whenFull : WhenFull.values()) {
             for (int capacity : new int[] {0, 1, 3}) {
