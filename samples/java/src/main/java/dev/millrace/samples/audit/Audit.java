@@ -2,10 +2,8 @@ package dev.millrace.samples.audit;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
-/** One pass over a directory: the walk finds files and the checker reads them, both at the same time. */
+/** One pass over a directory: the walk finds files as the checker asks for them, and the tally takes the verdicts. */
 final class Audit {
     private final Path directory;
     private final int workers;
@@ -18,35 +16,28 @@ final class Audit {
     private volatile long nanos;
 
     /** With so many workers of a pool; with 0, the thread that runs the audit reads the files itself. */
-    static Audit of(Path directory, int workers, boolean keepsPathsWithoutChecksum, Progress progress) {
-        Function<Consumer<Verdict>, Checker> checker =
-                workers == 0 ? SequentialChecker::new : verdicts -> new PoolChecker(workers, verdicts);
-        return new Audit(directory, workers, keepsPathsWithoutChecksum, progress, checker);
-    }
-
-    Audit(
-            Path directory,
-            int workers,
-            boolean keepsPathsWithoutChecksum,
-            Progress progress,
-            Function<Consumer<Verdict>, Checker> checker) {
+    Audit(Path directory, int workers, boolean keepsPathsWithoutChecksum, Progress progress) {
         this.directory = directory;
         this.workers = workers;
         this.progress = progress;
         tally = new Tally(keepsPathsWithoutChecksum);
-        this.checker = checker.apply(tally::judge);
+        FileCheck check = new FileCheck(directory, this::read);
+        checker = workers == 0 ? new SequentialChecker(check, progress) : new PoolChecker(workers, check, progress);
+    }
+
+    private void read(long bytes) {
+        tally.read(bytes);
+        progress.read(bytes);
     }
 
     /** Blocks until every file has its verdict, or soon after {@link #stop}. Can be called once. */
     AuditResult run() {
         startNanos = System.nanoTime();
-        try {
-            if (RepositoryWalk.walk(directory, new Findings())) {
-                tally.walkedToTheEnd();
-                progress.foundAll();
+        try (RepositoryWalk walk = new RepositoryWalk(directory, new Findings())) {
+            if (checker.check(walk, tally::judge) && walk.isAtEnd()) {
+                tally.complete();
             }
         } finally {
-            checker.finish();
             nanos = System.nanoTime() - startNanos;
         }
         return soFar();
@@ -66,16 +57,6 @@ final class Audit {
 
     private final class Findings implements RepositoryWalk.Listener {
         @Override
-        public boolean fileWithChecksum(Path file, Path checksum, long bytes) {
-            tally.expectVerdict();
-            progress.found(bytes);
-            if (!checker.check(new FileCheck(directory, file, checksum, Audit.this::read))) {
-                stopped = true;
-            }
-            return !stopped;
-        }
-
-        @Override
         public void fileWithoutChecksum(Path file) {
             tally.addFileWithoutChecksum(relative(file));
         }
@@ -92,6 +73,11 @@ final class Audit {
         }
 
         @Override
+        public void foundAll(long files) {
+            progress.foundAll(files);
+        }
+
+        @Override
         public boolean isStopped() {
             return stopped;
         }
@@ -99,10 +85,5 @@ final class Audit {
 
     private Path relative(Path file) {
         return file.equals(directory) ? Path.of(".") : directory.relativize(file);
-    }
-
-    private void read(long bytes) {
-        tally.read(bytes);
-        progress.read(bytes);
     }
 }

@@ -1,16 +1,18 @@
 package dev.millrace.samples.audit;
 
-/** Who does the checks: the walking thread itself, or a pool. Hands each verdict to whoever it was made for. */
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.function.Consumer;
+
+/** Who does the checks: the calling thread itself, or a pool. Can be used once. */
 interface Checker {
     /**
-     * Does the check, now or later; may block until there is room for it.
+     * Checks file after file until there are no more, or until {@link #stop}. Both {@code files} and {@code verdicts}
+     * are called in the calling thread, each file as late as possible and each verdict as early.
      *
-     * @return false if it was not taken because of {@link #stop}, or because the thread was interrupted
+     * @return false if some that were taken from {@code files} have no verdict because of the stop
      */
-    boolean check(FileCheck check);
-
-    /** Waits until all checks that were taken have ended. */
-    void finish();
+    boolean check(Iterator<Path> files, Consumer<Verdict> verdicts);
 
     /** Interrupts what runs and drops what waits, without a verdict; returns at once. From any thread, at any time. */
     void stop();

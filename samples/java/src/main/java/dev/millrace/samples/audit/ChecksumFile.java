@@ -30,6 +30,11 @@ final class ChecksumFile {
         this.text = text;
     }
 
+    /** Where the checksum of a file is, if it has one. */
+    static Path beside(Path file) {
+        return file.resolveSibling(file.getFileName() + SUFFIX);
+    }
+
     static ChecksumFile read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             return of(in.readNBytes(MAX_BYTES));

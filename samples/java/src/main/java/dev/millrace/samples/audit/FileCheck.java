@@ -1,5 +1,6 @@
 package dev.millrace.samples.audit;
 
+import dev.millrace.ThrowingFunction;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
@@ -8,41 +9,34 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 
-/** The task: compares one file with the checksum beside it. Whatever the files do to it ends in a verdict. */
-final class FileCheck implements Callable<Verdict> {
+/** What is done with each file: it is compared with the checksum beside it. Whatever the files do to it ends in a verdict. */
+final class FileCheck implements ThrowingFunction<Path, Verdict> {
     private final Path root;
-    private final Path file;
-    private final Path checksum;
     private final LongConsumer onRead;
 
     /** {@code onRead} hears how many bytes were read, buffer by buffer, in the thread that checks. */
-    FileCheck(Path root, Path file, Path checksum, LongConsumer onRead) {
+    FileCheck(Path root, LongConsumer onRead) {
         this.root = root;
-        this.file = file;
-        this.checksum = checksum;
         this.onRead = onRead;
-    }
-
-    Path file() {
-        return file;
     }
 
     /** Returns the verdict, or throws if the thread is interrupted before there is one. */
     @Override
-    public Verdict call() throws InterruptedException {
+    public Verdict apply(Path file) throws InterruptedException {
+        Path path = root.relativize(file);
         try {
+            Path checksum = ChecksumFile.beside(file);
             ensureRegular(checksum);
             ChecksumFile stored = ChecksumFile.read(checksum);
             Optional<String> expected = stored.sha1();
             if (expected.isEmpty()) {
-                return problem("no SHA-1 in " + checksum.getFileName() + ": \"" + stored.excerpt() + "\"");
+                String reason = "no SHA-1 in " + checksum.getFileName() + ": \"" + stored.excerpt() + "\"";
+                return new Verdict.Problem(path, reason);
             }
             ensureRegular(file);
             String found = Sha1.of(file, onRead);
-            Path path = root.relativize(file);
             return found.equals(expected.get())
                     ? new Verdict.Verified(path)
                     : new Verdict.Mismatch(path, expected.get(), found);
@@ -50,12 +44,8 @@ final class FileCheck implements Callable<Verdict> {
             Thread.interrupted();
             throw new InterruptedException("interrupted while reading " + file);
         } catch (IOException e) {
-            return problem(explain(e));
+            return new Verdict.Problem(path, explain(e));
         }
-    }
-
-    private Verdict problem(String reason) {
-        return new Verdict.Problem(root.relativize(file), reason);
     }
 
     /** Opening a named pipe would wait for its other end. */

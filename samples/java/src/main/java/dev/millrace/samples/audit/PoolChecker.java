@@ -1,69 +1,53 @@
 package dev.millrace.samples.audit;
 
-import dev.millrace.TaskFuture;
+import dev.millrace.MapOptions;
 import dev.millrace.ThreadPool;
-import dev.millrace.WhenFull;
+import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
-/**
- * Checks several files at a time, on a pool. Its queue is bounded: a repository of a million files has some thousand of
- * them in memory, and the walk waits while that many are ahead of the workers.
- */
+/** Checks several files at a time, on a pool. */
 final class PoolChecker implements Checker {
-    private static final int MAX_WAITING = 4096;
+    /**
+     * So many files are in memory, of a repository of a million too: enough to keep the workers busy while the walk is
+     * in a corner where nothing has a checksum.
+     */
+    private static final int WINDOW = 1024;
 
     private final ThreadPool pool;
-    private final Consumer<Verdict> verdicts;
-    /** The first thing thrown that no file can be blamed for. */
-    private final AtomicReference<Throwable> bug = new AtomicReference<>();
+    private final FileCheck check;
+    private final MapOptions options;
+    private volatile boolean stopped;
 
-    /** The workers call {@code verdicts}, several at a time. */
-    PoolChecker(int workers, Consumer<Verdict> verdicts) {
-        this.verdicts = verdicts;
-        pool = ThreadPool.builder()
-                .name("audit")
-                .maxWorkers(workers)
-                .boundedQueue(MAX_WAITING, WhenFull.BLOCK)
-                .build();
+    PoolChecker(int workers, FileCheck check, Progress progress) {
+        this.check = check;
+        pool = ThreadPool.builder().name("audit").maxWorkers(workers).build();
+        // Small files travel several at a time: the walk is not woken for each.
+        options = MapOptions.unordered()
+                .withWindow(WINDOW)
+                .withChunk(MapOptions.AUTO)
+                .withProgress(map -> progress.done(map.done()));
     }
 
     @Override
-    public boolean check(FileCheck check) {
-        try {
-            pool.submit(check).onDone(this::take);
+    public boolean check(Iterator<Path> files, Consumer<Verdict> verdicts) {
+        try (pool;
+                Stream<Verdict> checked = pool.map(() -> files, check, options)) {
+            checked.forEach(verdicts);
             return true;
         } catch (RejectedExecutionException e) {
-            if (pool.isShutdown() || e.getCause() instanceof InterruptedException) {
-                return false;
+            if (stopped) {
+                return false; // the pool was shut down in the middle of the map
             }
             throw e;
         }
     }
 
-    private void take(TaskFuture<Verdict> done) {
-        switch (done.status()) {
-            case SUCCESS -> verdicts.accept(done.resultNow());
-            case FAILED -> {
-                if (!(done.exceptionNow() instanceof InterruptedException)) {
-                    bug.compareAndSet(null, done.exceptionNow());
-                }
-            }
-            default -> {} // cancelled by stop()
-        }
-    }
-
-    @Override
-    public void finish() {
-        pool.close();
-        if (bug.get() != null) {
-            throw new IllegalStateException("a check failed: " + bug.get(), bug.get());
-        }
-    }
-
     @Override
     public void stop() {
+        stopped = true;
         pool.shutdownNow();
     }
 }

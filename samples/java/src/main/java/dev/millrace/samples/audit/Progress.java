@@ -4,26 +4,26 @@ package dev.millrace.samples.audit;
 interface Progress extends AutoCloseable {
     Progress NONE = new Progress() {
         @Override
-        public void found(long bytes) {}
-
-        @Override
-        public void foundAll() {}
-
-        @Override
         public void read(long bytes) {}
+
+        @Override
+        public void done(long files) {}
+
+        @Override
+        public void foundAll(long files) {}
 
         @Override
         public void close() {}
     };
 
-    /** One more file of that size is to be read. */
-    void found(long bytes);
-
-    /** No more files will be found. */
-    void foundAll();
-
     /** So many more bytes have been read. */
     void read(long bytes);
+
+    /** So many files have their verdict by now. */
+    void done(long files);
+
+    /** So many will have it in the end. */
+    void foundAll(long files);
 
     @Override
     void close();

@@ -150,7 +150,7 @@ public final class RepoAudit implements Callable<Integer> {
 
     private AuditResult pass(Path root, int threads) {
         try (Progress progress = progress()) {
-            Audit audit = Audit.of(root, threads, verbose, progress);
+            Audit audit = new Audit(root, threads, verbose, progress);
             current = audit;
             if (stopped) {
                 audit.stop();

@@ -1,34 +1,49 @@
 package dev.millrace.samples.audit;
 
+import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.function.Consumer;
 
 /** Checks one file after the other, in the thread that calls. */
 final class SequentialChecker implements Checker {
-    private final Consumer<Verdict> verdicts;
-    private volatile boolean stopped;
-    private volatile Thread worker;
+    private final FileCheck check;
+    private final Progress progress;
+    /** Guarded by this, as is the next. */
+    private boolean stopped;
+    /** Null when there is nothing to interrupt. */
+    private Thread worker;
 
-    SequentialChecker(Consumer<Verdict> verdicts) {
-        this.verdicts = verdicts;
+    SequentialChecker(FileCheck check, Progress progress) {
+        this.check = check;
+        this.progress = progress;
     }
 
     @Override
-    public boolean check(FileCheck check) {
-        worker = Thread.currentThread();
-        if (stopped) {
-            return false;
-        }
+    public boolean check(Iterator<Path> files, Consumer<Verdict> verdicts) {
+        begin();
         try {
-            verdicts.accept(check.call());
+            for (long done = 1; files.hasNext(); done++) {
+                verdicts.accept(check.apply(files.next()));
+                progress.done(done);
+            }
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        } finally {
+            end();
         }
     }
 
-    @Override
-    public void finish() {
+    private synchronized void begin() {
+        worker = Thread.currentThread();
+        if (stopped) {
+            worker.interrupt();
+        }
+    }
+
+    /** No interrupt of ours comes any more, and none is left behind. */
+    private synchronized void end() {
         worker = null;
         if (stopped) {
             Thread.interrupted();
@@ -36,11 +51,10 @@ final class SequentialChecker implements Checker {
     }
 
     @Override
-    public void stop() {
+    public synchronized void stop() {
         stopped = true;
-        Thread running = worker;
-        if (running != null) {
-            running.interrupt();
+        if (worker != null) {
+            worker.interrupt();
         }
     }
 }

@@ -6,7 +6,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Adds up what the walk and the workers say. Thread-safe. */
+/**
+ * Adds up what was found. The bytes come from all who read; the rest is told by the one thread that runs the audit, and
+ * another may ask in the meantime.
+ */
 final class Tally {
     private final LongAdder bytes = new LongAdder();
 
@@ -18,9 +21,7 @@ final class Tally {
     private final boolean keepsPathsWithoutChecksum;
     private long filesWithoutChecksum;
     private long files;
-    private long expected;
-    private long judged;
-    private boolean walked;
+    private boolean complete;
 
     Tally(boolean keepsPathsWithoutChecksum) {
         this.keepsPathsWithoutChecksum = keepsPathsWithoutChecksum;
@@ -30,12 +31,7 @@ final class Tally {
         bytes.add(more);
     }
 
-    synchronized void expectVerdict() {
-        expected++;
-    }
-
     synchronized void judge(Verdict verdict) {
-        judged++;
         if (verdict instanceof Verdict.Problem problem) {
             problems.add(problem);
             return;
@@ -58,15 +54,15 @@ final class Tally {
         }
     }
 
-    synchronized void walkedToTheEnd() {
-        walked = true;
+    synchronized void complete() {
+        complete = true;
     }
 
     synchronized AuditResult toResult(Path directory, int workers, double seconds) {
         return new AuditResult(
                 directory,
                 workers,
-                walked && judged == expected,
+                complete,
                 files,
                 bytes.sum(),
                 seconds,

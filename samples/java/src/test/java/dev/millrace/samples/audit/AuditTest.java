@@ -2,17 +2,20 @@ package dev.millrace.samples.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,19 +36,14 @@ class AuditTest {
     }
 
     @Test
-    void aFileThatVanishesBetweenWalkAndReadIsAProblem() throws IOException {
+    void aFileThatVanishesBetweenWalkAndReadIsAProblem() throws Exception {
         Path vanishing = repository.addVerifiable("a.jar", "content");
-        repository.addVerifiable("good.jar", "good");
-
-        AuditResult result = new Audit(
-                        directory, 0, false, Progress.NONE, verdicts -> new DeletingChecker(vanishing, verdicts))
-                .run();
+        FileCheck check = new FileCheck(directory, bytes -> {});
+        Files.delete(vanishing);
 
         assertEquals(
-                List.of(new Verdict.Problem(Path.of("a.jar"), "cannot read a.jar: no such file, or a link to nowhere")),
-                result.problems());
-        assertEquals(1, result.files());
-        assertTrue(result.complete());
+                new Verdict.Problem(Path.of("a.jar"), "cannot read a.jar: no such file, or a link to nowhere"),
+                check.apply(vanishing));
     }
 
     /** Tolerance: one second, which is what the program promises for Ctrl-C. */
@@ -54,7 +52,7 @@ class AuditTest {
     void stopEndsTheRunWithinASecondInTheMiddleOfAFile(int workers) throws Exception {
         repository.addEndless("endless.jar");
         Reading reading = new Reading();
-        Audit audit = Audit.of(directory, workers, false, reading);
+        Audit audit = new Audit(directory, workers, false, reading);
         CompletableFuture<AuditResult> run = CompletableFuture.supplyAsync(audit::run, AuditTest::start);
         reading.begun.await();
 
@@ -73,7 +71,7 @@ class AuditTest {
         Files.writeString(repository.addVerifiable("bad.jar", "before"), "after");
         CountDownLatch judged = new CountDownLatch(1);
         CompletableFuture<Audit> self = new CompletableFuture<>();
-        Audit audit = Audit.of(directory, 2, false, new Reading() {
+        Audit audit = new Audit(directory, 2, false, new Reading() {
             @Override
             public void read(long bytes) {
                 if (self.join().soFar().files() == 1) {
@@ -98,7 +96,7 @@ class AuditTest {
     @ValueSource(ints = {0, 2})
     void aStopBeforeTheRunLeavesNothingToDo(int workers) throws IOException {
         repository.addEndless("endless.jar");
-        Audit audit = Audit.of(directory, workers, false, Progress.NONE);
+        Audit audit = new Audit(directory, workers, false, Progress.NONE);
 
         audit.stop();
         AuditResult result = audit.run();
@@ -111,7 +109,7 @@ class AuditTest {
     @ValueSource(ints = {0, 2})
     void aStopAfterTheRunChangesNothing(int workers) throws IOException {
         repository.addVerifiable("good.jar", "good");
-        Audit audit = Audit.of(directory, workers, false, Progress.NONE);
+        Audit audit = new Audit(directory, workers, false, Progress.NONE);
 
         AuditResult result = audit.run();
         audit.stop();
@@ -121,17 +119,54 @@ class AuditTest {
         assertFalse(Thread.interrupted());
     }
 
-    @Test
-    void progressHearsOfAllBytesAndOfTheEndOfTheWalk() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void progressHearsOfAllBytesOfAllFilesAndOfTheEndOfTheWalk(int workers) throws IOException {
         repository.addVerifiable("a.jar", "12345");
         repository.addVerifiable("b.jar", "678");
         Reading reading = new Reading();
 
-        Audit.of(directory, 0, false, reading).run();
+        new Audit(directory, workers, false, reading).run();
 
-        assertEquals(8, reading.foundBytes);
-        assertEquals(8, reading.readBytes);
-        assertTrue(reading.foundAll);
+        assertEquals(8, reading.bytes.get());
+        assertEquals(2, reading.done.get());
+        assertEquals(2, reading.found.get());
+    }
+
+    /** What is in memory at a time is bounded, however many files there are. */
+    @Test
+    void noMoreThanAWindowOfFilesIsTakenAheadOfTheVerdicts() throws IOException {
+        Path file = repository.addVerifiable("a.jar", "content");
+        AtomicLong taken = new AtomicLong();
+        AtomicLong judged = new AtomicLong();
+        AtomicLong mostAhead = new AtomicLong();
+        Iterator<Path> files = Stream.generate(() -> file)
+                .limit(5_000)
+                .peek(next -> mostAhead.accumulateAndGet(taken.incrementAndGet() - judged.get(), Math::max))
+                .iterator();
+        Checker checker = new PoolChecker(2, new FileCheck(directory, bytes -> {}), Progress.NONE);
+
+        boolean all = checker.check(files, verdict -> judged.incrementAndGet());
+
+        assertTrue(all);
+        assertEquals(5_000, judged.get());
+        // One more: the verdict that asks for the next file is not counted yet.
+        assertTrue(mostAhead.get() <= 1024 + 1, () -> mostAhead + " files ahead");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void aBugEndsTheRunWithItself(int workers) throws IOException {
+        repository.addVerifiable("a.jar", "content");
+        IllegalStateException bug = new IllegalStateException("a bug");
+        Audit audit = new Audit(directory, workers, false, new Reading() {
+            @Override
+            public void read(long bytes) {
+                throw bug;
+            }
+        });
+
+        assertSame(bug, assertThrows(IllegalStateException.class, audit::run));
     }
 
     private static void start(Runnable code) {
@@ -140,67 +175,30 @@ class AuditTest {
         thread.start();
     }
 
-    /** Tells that a file is being read. The counts are for tests without a pool. */
+    /** Tells that a file is being read, and counts. */
     private static class Reading implements Progress {
         private final CountDownLatch begun = new CountDownLatch(1);
-        private long foundBytes;
-        private long readBytes;
-        private boolean foundAll;
+        private final AtomicLong bytes = new AtomicLong();
+        private final AtomicLong done = new AtomicLong();
+        private final AtomicLong found = new AtomicLong();
 
         @Override
-        public void found(long bytes) {
-            foundBytes += bytes;
-        }
-
-        @Override
-        public void foundAll() {
-            foundAll = true;
-        }
-
-        @Override
-        public void read(long bytes) {
-            readBytes += bytes;
+        public void read(long more) {
+            bytes.addAndGet(more);
             begun.countDown();
         }
 
         @Override
+        public void done(long files) {
+            done.set(files);
+        }
+
+        @Override
+        public void foundAll(long files) {
+            found.set(files);
+        }
+
+        @Override
         public void close() {}
-    }
-
-    /** Deletes a file just before it is checked. */
-    private static final class DeletingChecker implements Checker {
-        private final Path vanishing;
-        private final Checker checker;
-
-        DeletingChecker(Path vanishing, Consumer<Verdict> verdicts) {
-            this.vanishing = vanishing;
-            checker = new SequentialChecker(verdicts);
-        }
-
-        @Override
-        public boolean check(FileCheck check) {
-            if (check.file().equals(vanishing)) {
-                delete();
-            }
-            return checker.check(check);
-        }
-
-        private void delete() {
-            try {
-                Files.delete(vanishing);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        public void finish() {
-            checker.finish();
-        }
-
-        @Override
-        public void stop() {
-            checker.stop();
-        }
     }
 }

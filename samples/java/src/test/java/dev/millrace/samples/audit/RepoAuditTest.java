@@ -319,7 +319,7 @@ class RepoAuditTest {
     }
 
     @Test
-    void moreFilesThanTheQueueHoldsAreAllVerified() throws IOException {
+    void moreFilesThanTheWindowHoldsAreAllVerified() throws IOException {
         int files = 5_000;
         for (int i = 0; i < files; i++) {
             repository.addVerifiable(i % 100 + "/" + i, "");
