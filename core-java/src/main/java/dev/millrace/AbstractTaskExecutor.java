@@ -51,6 +51,9 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     /** The threads that run tasks of this executor, or are its workers. */
     abstract List<? extends Runner> runners();
 
+    /** Whether a task that {@link #acceptWhenRoom} took still waits for room. */
+    abstract boolean standsInLine(TaskFuture<?> task);
+
     /** How many workers a map has to keep busy. */
     abstract int workersForMap();
 
@@ -255,7 +258,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     @Override
     public <A extends @Nullable Object, R extends @Nullable Object> Stream<R> map(
             Iterable<? extends A> inputs, ThrowingFunction<? super A, ? extends R> fn, MapOptions options) {
-        return MapStream.start(mapCall(inputs, fn, options, false, false), inputs.iterator());
+        return MapStream.start(mapCall(inputs, fn, options, false, false), inputs);
     }
 
     @Override
@@ -263,7 +266,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
             Iterable<? extends A> inputs,
             ThrowingFunction<? super A, ? extends R> fn,
             MapOptions.CollectingFailures options) {
-        return MapStream.start(mapCall(inputs, fn, options.options, true, false), inputs.iterator());
+        return MapStream.start(mapCall(inputs, fn, optionsOf(options), true, false), inputs);
     }
 
     @Override
@@ -277,7 +280,11 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
             Iterable<? extends A> inputs,
             ThrowingFunction<? super A, ? extends R> fn,
             MapOptions.CollectingFailures options) {
-        return MapAsync.start(mapCall(inputs, fn, options.options, true, true), inputs);
+        return MapAsync.start(mapCall(inputs, fn, optionsOf(options), true, true), inputs);
+    }
+
+    private static MapOptions optionsOf(MapOptions.CollectingFailures options) {
+        return Objects.requireNonNull(options, "options").options;
     }
 
     private <A extends @Nullable Object, R extends @Nullable Object> MapCall<A, R> mapCall(
@@ -286,13 +293,13 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
             MapOptions options,
             boolean collectsFailures,
             boolean isAsync) {
-        return new MapCall<>(
-                this,
-                Objects.requireNonNull(inputs, "inputs"),
-                Objects.requireNonNull(fn, "fn"),
-                Objects.requireNonNull(options, "options"),
-                collectsFailures,
-                isAsync);
+        Objects.requireNonNull(inputs, "inputs");
+        Objects.requireNonNull(fn, "fn");
+        Objects.requireNonNull(options, "options");
+        if (isShutdown()) {
+            throw new RejectedExecutionException(home().name() + " takes no new map: shut down");
+        }
+        return new MapCall<>(this, inputs, fn, options, collectsFailures, isAsync);
     }
 
     @Override

@@ -99,6 +99,10 @@ final class Admission {
         decisions.carryOut(plan, task);
     }
 
+    boolean standsInLine(TaskFuture<?> task) {
+        return decisions.ask(s -> s.line.contains(task));
+    }
+
     void acceptOfMany(TaskFuture<?> task) {
         if (whenFull == WhenFull.BLOCK) {
             acceptWhenRoom(task);

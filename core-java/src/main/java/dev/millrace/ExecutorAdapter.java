@@ -280,6 +280,12 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         return runners;
     }
 
+    /** There is none. */
+    @Override
+    boolean standsInLine(TaskFuture<?> task) {
+        return false;
+    }
+
     /** It does not say; see {@link MapOptions#withWindow}. */
     @Override
     int workersForMap() {
@@ -339,6 +345,22 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         }
     }
 
+    /** A thread that runs a task of the executor. */
+    private static final class Host extends Runner {
+        private final boolean ofExecutor;
+
+        Host(TaskHome home, @Nullable Runner outer, boolean ofExecutor) {
+            super(home, outer);
+            this.ofExecutor = ofExecutor;
+        }
+
+        /** What a task leaves behind in the flag of a thread of the executor's is nobody's. */
+        @Override
+        boolean isWorker() {
+            return ofExecutor;
+        }
+    }
+
     /** A task on its way through the executor. */
     private final class Adapted implements Runnable {
         private final TaskFuture<?> task;
@@ -356,10 +378,11 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
                 remove(task);
                 return;
             }
-            Runner runner = new Runner(home, Runner.current());
+            boolean inSubmitter = submitter == Thread.currentThread();
+            Runner runner = new Host(home, Runner.current(), !inSubmitter);
             runner.enter();
             try {
-                if (submitter == Thread.currentThread() || runner.outer != null) {
+                if (inSubmitter || runner.outer != null) {
                     runner.runOnTop(task, code);
                 } else {
                     runner.run(task, code);

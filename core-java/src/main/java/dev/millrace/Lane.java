@@ -47,6 +47,8 @@ final class Lane {
     final TaskPromise<Boolean> terminated;
     /** Written under the lock, read anywhere. */
     private volatile Phase phase = Phase.RUNNING;
+    /** It has been STOPPING: that is so after the end, too. Written under the lock, read anywhere. */
+    private volatile boolean stopped;
 
     Lane(@Nullable Lane parent, int limit, TaskHome home) {
         this.parent = parent;
@@ -234,17 +236,18 @@ final class Lane {
 
     /** Whether this lane, or one above it, was shut down. */
     boolean isShutDown() {
-        return isSince(Phase.SHUTDOWN);
-    }
-
-    /** Whether code that begins now is to be interrupted at once. */
-    boolean isStopping() {
-        return isSince(Phase.STOPPING);
-    }
-
-    private boolean isSince(Phase asked) {
         for (Lane lane = this; lane != null; lane = lane.parent) {
-            if (lane.phase.compareTo(asked) >= 0) {
+            if (lane.phase != Phase.RUNNING) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether what runs here was to be interrupted, and code that begins now is to be at once. */
+    boolean isStopping() {
+        for (Lane lane = this; lane != null; lane = lane.parent) {
+            if (lane.stopped) {
                 return true;
             }
         }
@@ -260,6 +263,7 @@ final class Lane {
     void stop() {
         if (isShutDown() && phase != Phase.TERMINATED) {
             phase = Phase.STOPPING;
+            stopped = true;
         }
     }
 

@@ -5,6 +5,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,11 +16,10 @@ import org.jspecify.annotations.Nullable;
  * What stands behind the future of mapAsync. Nobody waits here: each chunk that ends moves the map on, in the thread
  * that ended it. Of those that come at the same time one does the work of all ({@link #move}).
  */
-final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E extends @Nullable Object>
-        extends TaskHome {
+final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E extends @Nullable Object> {
     private final MapCall<A, R> map;
     private final MapFeed<A, R> feed;
-    private final TaskFuture<List<E>> result = TaskFuture.promised(this);
+    private final TaskFuture<List<E>> result;
     /** How many have asked for {@link #move} since it last rested. */
     private final AtomicInteger asked = new AtomicInteger();
     /** Chunks that are done and not looked at, in that order. */
@@ -32,11 +33,14 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
     /** How many items have run. */
     private final AtomicLong itemsDone = new AtomicLong();
 
+    /** Threads that wait for the result, and run what pends meanwhile. */
+    private final Set<Stall> stalls = ConcurrentHashMap.newKeySet();
+
     private volatile Backend.@Nullable Alarm alarm;
 
     private MapAsync(MapCall<A, R> map, Iterator<? extends A> inputs) {
-        super(map.backend());
         this.map = map;
+        result = TaskFuture.promised(new Home(this));
         feed = new MapFeed<>(map, inputs, this::started);
     }
 
@@ -55,6 +59,7 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
         long nanos = map.nanosLeft();
         if (nanos != Long.MAX_VALUE) {
             // Not on the timer's thread: an interrupt and a callback are the user's code.
+            Backend backend = map.backend();
             alarm = backend.schedule(() -> backend.runOnDemand(this::timeOut), Math.max(0, nanos));
         }
     }
@@ -71,6 +76,10 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
         running.incrementAndGet();
         chunk.onExit(this::exited);
         chunk.onDone(this::done);
+        for (Stall stall : stalls) {
+            stall.end();
+            map.backend().unpark(stall.thread);
+        }
     }
 
     private void done(TaskFuture<?> chunk) {
@@ -168,38 +177,85 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
 
     // ---- what the future asks ----
 
-    @Override
-    String name() {
-        return "map over " + map.executor.home().name();
-    }
-
-    @Override
-    void cancelRequested(boolean mayInterrupt) {
-        stop(mayInterrupt);
-    }
-
-    @Override
-    void ended() {
+    private void disarm() {
         Backend.Alarm armed = alarm;
         if (armed != null) {
-            alarm = null;
             armed.disarm();
         }
     }
 
-    @Override
-    boolean isAssisted() {
-        return true;
-    }
-
-    /** Who waits in a task of the same pool runs what pends, as for any other future. */
-    @Override
-    boolean assist(Runner waiter) {
+    private boolean assist(Runner waiter) {
         for (TaskFuture<?> chunk : feed.futures()) {
             if (chunk.isPending() && chunk.home().help(chunk, waiter, true)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** The home of the future; once that is done, it holds on to nothing of the map. */
+    private static final class Home extends TaskHome {
+        private final String name;
+        private volatile @Nullable MapAsync<?, ?, ?> map;
+
+        Home(MapAsync<?, ?, ?> map) {
+            super(map.map.backend());
+            this.map = map;
+            name = "map over " + map.map.executor.home().name();
+        }
+
+        @Override
+        String name() {
+            return name;
+        }
+
+        @Override
+        void cancelRequested(boolean mayInterrupt) {
+            MapAsync<?, ?, ?> cancelled = map;
+            if (cancelled != null) {
+                cancelled.stop(mayInterrupt);
+            }
+        }
+
+        @Override
+        void ended() {
+            MapAsync<?, ?, ?> done = map;
+            if (done != null) {
+                done.disarm();
+                map = null;
+            }
+        }
+
+        @Override
+        boolean isAssisted() {
+            return true;
+        }
+
+        /** Who waits in a task of the same pool runs what pends, as for any other future. */
+        @Override
+        boolean assist(Runner waiter) {
+            MapAsync<?, ?, ?> running = map;
+            return running != null && running.assist(waiter);
+        }
+
+        @Override
+        @Nullable
+        Stall stall(TaskFuture<?> task, Runner me) {
+            MapAsync<?, ?, ?> running = map;
+            if (running == null) {
+                return null;
+            }
+            Stall stall = new Stall(this);
+            running.stalls.add(stall);
+            return stall;
+        }
+
+        @Override
+        void endStall(Stall stall) {
+            MapAsync<?, ?, ?> running = map;
+            if (running != null) {
+                running.stalls.remove(stall);
+            }
+        }
     }
 }

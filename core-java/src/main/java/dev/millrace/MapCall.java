@@ -107,17 +107,25 @@ final class MapCall<A extends @Nullable Object, R extends @Nullable Object> {
 
     TaskTimeoutException timedOut(long ended, int unfinished) {
         return TaskTimeoutException.ofMap(
-                executor.home().name(), ended, unfinished, Objects.requireNonNull(options.timeout));
+                executor.home().name(),
+                ended + (isAsync ? " items done, " : " items handed out, ") + unfinished + " unfinished",
+                Objects.requireNonNull(options.timeout));
     }
 
     /** Why a chunk did not succeed: its failure, or the executor's end if that was the reason. */
     Throwable failureOf(TaskFuture<?> chunk) {
         boolean cancelled = chunk.isCancelled();
         Throwable failure = cancelled ? new TaskCancelledException(chunk.name()) : chunk.exceptionNow();
-        boolean stopped = executor.home().isStopping() && failure instanceof InterruptedException;
-        return stopped || (cancelled && executor.isShutdown())
+        return wasStopped(chunk) || (cancelled && executor.isShutdown())
                 ? new RejectedExecutionException(
                         "the map over " + executor.home().name() + " cannot go on: the executor was shut down", failure)
                 : failure;
+    }
+
+    /** Whether a chunk failed because the executor stopped what ran. */
+    boolean wasStopped(TaskFuture<?> chunk) {
+        return executor.home().isStopping()
+                && chunk.status() == TaskStatus.FAILED
+                && chunk.failureUnseen() instanceof InterruptedException;
     }
 }

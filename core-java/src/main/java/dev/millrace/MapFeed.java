@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * one thread at a time; only {@link #close} may come at any time from any other.
  */
 final class MapFeed<A extends @Nullable Object, R extends @Nullable Object> {
+    private static final int MAX_REFUSALS = 100;
+
     private final MapCall<A, R> map;
     private final Iterator<? extends A> inputs;
     /** Called with each future that the executor has accepted. */
@@ -27,6 +29,9 @@ final class MapFeed<A extends @Nullable Object, R extends @Nullable Object> {
     private int inFlight;
 
     private long chunksRead;
+    /** How often in a row there was no room although nothing is in flight. */
+    private int refusals;
+
     private boolean readAll;
     /** What ended the reading early: the source, or the executor that takes no more. */
     private @Nullable Throwable failure;
@@ -54,7 +59,7 @@ final class MapFeed<A extends @Nullable Object, R extends @Nullable Object> {
 
     /** At most one chunk waits in the executor's line for room: a map must not keep others from it. */
     private boolean hasRoomInLine() {
-        if (inLine != null && !inLine.isPending()) {
+        if (inLine != null && !map.executor.standsInLine(inLine)) {
             inLine = null;
         }
         return inLine == null && !closed;
@@ -84,6 +89,10 @@ final class MapFeed<A extends @Nullable Object, R extends @Nullable Object> {
 
     /** Returns whether there may be room for more. */
     private boolean start(MapChunk<A, R> chunk) {
+        if (closed) {
+            // While the source was being read.
+            return false;
+        }
         TaskFuture<?> future = TaskFuture.of(map.executor.home(), chunk);
         boolean room;
         try {
@@ -95,14 +104,15 @@ final class MapFeed<A extends @Nullable Object, R extends @Nullable Object> {
                 inLine = future;
             }
         } catch (RejectedExecutionException refused) {
-            if (isEmpty() || map.executor.isShutdown()) {
+            if (map.executor.isShutdown() || (isEmpty() && !mayHaveRoomSoon())) {
                 failure = refused;
-            } else {
-                // Full, and without a line: with what is in flight the map goes on, and tries again.
-                held = chunk;
+                return false;
             }
-            return false;
+            // Full, and without a line: with what is in flight the map goes on, and tries again.
+            held = chunk;
+            return isEmpty();
         }
+        refusals = 0;
         synchronized (ahead) {
             ahead.put(future, chunk);
         }
@@ -111,6 +121,18 @@ final class MapFeed<A extends @Nullable Object, R extends @Nullable Object> {
             future.cancel(interrupts);
         }
         return room;
+    }
+
+    /**
+     * An executor that hands tasks over without a queue refuses the next as long as the worker whose result we have
+     * is not back for more, and has no way to tell. Waits a little, a little longer each time, some 50 ms in all.
+     */
+    private boolean mayHaveRoomSoon() {
+        if (chunksRead < 2 || ++refusals > MAX_REFUSALS) {
+            return false;
+        }
+        map.backend().parkNanos(this, Math.min(refusals, 100) * 10_000L);
+        return true;
     }
 
     /** So many items have been handed out. */
@@ -163,7 +185,12 @@ final class MapFeed<A extends @Nullable Object, R extends @Nullable Object> {
         List<TaskFuture<?>> open = futures();
         // Those that have not begun first: a worker that a cancel sets free must find none of them.
         open.forEach(TaskFuture::cancelIfPending);
-        open.forEach(future -> future.cancel(mayInterrupt));
+        for (TaskFuture<?> future : open) {
+            if (!future.cancel(mayInterrupt) && map.wasStopped(future)) {
+                // An item that the executor's end interrupted has no failure that somebody would have to look at.
+                future.look();
+            }
+        }
     }
 
     boolean isClosed() {

@@ -121,6 +121,7 @@ public final class MapOptions {
      * @throws IllegalArgumentException if the limit is zero or negative
      */
     public MapOptions withTimeout(Duration newTimeout) {
+        Objects.requireNonNull(newTimeout, "timeout");
         if (newTimeout.isZero() || newTimeout.isNegative()) {
             throw new IllegalArgumentException("timeout must be positive: " + newTimeout);
         }
@@ -159,7 +160,8 @@ public final class MapOptions {
      * the map's result is of another.
      *
      * <pre>{@code
-     * pool.map(urls, this::fetch, MapOptions.collectFailures()).forEach(page -> show(page.status()));
+     * pool.map(urls, this::fetch, MapOptions.collectFailures())
+     *     .forEach(page -> show(page.status() == TaskStatus.FAILED ? page.exceptionNow() : page.join()));
      * }</pre>
      */
     public static final class CollectingFailures {

@@ -8,6 +8,11 @@ public final class MapProgress {
     private final long failed;
     private final long total;
 
+    /** As a map tells it: for who tells a listener of other work, or tests one. */
+    public MapProgress(long done, long failed, OptionalLong total) {
+        this(done, failed, total.orElse(-1));
+    }
+
     /** A negative total is unknown. */
     MapProgress(long done, long failed, long total) {
         this.done = done;

@@ -37,9 +37,17 @@ final class MapStream<A extends @Nullable Object, R extends @Nullable Object, E 
     }
 
     static <A extends @Nullable Object, R extends @Nullable Object, E extends @Nullable Object> Stream<E> start(
-            MapCall<A, R> map, Iterator<? extends A> inputs) {
-        MapStream<A, R, E> stream = new MapStream<>(map, inputs);
-        stream.feed.readAhead();
+            MapCall<A, R> map, Iterable<? extends A> inputs) {
+        MapStream<A, R, E> stream = new MapStream<>(map, inputs.iterator());
+        boolean begun = false;
+        try {
+            stream.feed.readAhead();
+            begun = true;
+        } finally {
+            if (!begun) {
+                stream.close();
+            }
+        }
         return StreamSupport.<E>stream(stream, false).onClose(stream::close);
     }
 
@@ -78,9 +86,10 @@ final class MapStream<A extends @Nullable Object, R extends @Nullable Object, E 
         return Long.MAX_VALUE;
     }
 
+    /** The order in which results are done is one, too: without one, a limit on a parallel stream would take too many. */
     @Override
     public int characteristics() {
-        return map.options.isUnordered ? 0 : ORDERED;
+        return ORDERED;
     }
 
     /** Cancels what is left, if there is something left. From any thread. */

@@ -135,6 +135,11 @@ final class NextDone<F extends TaskFuture<?>> {
         }
         for (F future : open.keySet()) {
             TaskHome home = future.home();
+            // First: what changes while this thread looks whether it can help ends the stall, and it looks again.
+            Stall stall = home.stall(future, me);
+            if (stall != null) {
+                stalls.add(stall);
+            }
             if (future.isPending() && home.help(future, me, true)) {
                 break;
             }
@@ -142,10 +147,6 @@ final class NextDone<F extends TaskFuture<?>> {
             while (done.isEmpty() && !Thread.currentThread().isInterrupted() && home.assist(me)) {}
             if (!done.isEmpty()) {
                 break;
-            }
-            Stall stall = home.stall(future, me);
-            if (stall != null) {
-                stalls.add(stall);
             }
         }
         return stalls;

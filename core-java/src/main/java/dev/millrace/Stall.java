@@ -1,8 +1,9 @@
 package dev.millrace;
 
 /**
- * A thread that waits for a task which it would run itself, if the task's lane had a permit left. When one is given
- * back, the thread is woken to try again: it may be the only one left that can.
+ * A thread that waits for a task which it would run itself, but cannot now: the task's view is full, or the tasks of which
+ * the outcome is made run elsewhere or have yet to come. When that changes, the thread is woken to try again: it may be
+ * the only one left that can.
  */
 final class Stall {
     final Thread thread = Thread.currentThread();

@@ -67,7 +67,8 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
      * Calls {@code fn} for each input on the executor's threads; the stream hands out the results in the order of the
      * inputs. A first window of items is started by this call, in the calling thread; further inputs are read, by who
      * consumes the stream, only as results are taken, and each result is let go of when it has been handed out. So the
-     * input may be endless, and a slow consumer holds it back. Inputs and results may be null.
+     * input may be endless, and a slow consumer holds it back. Its iterator is asked for once, so {@code () ->
+     * lines.iterator()} will do for a stream of lines. Inputs and results may be null.
      *
      * <pre>{@code
      * try (Stream<String> pages = pool.map(urls, this::fetch)) {
@@ -80,7 +81,8 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
      * a {@link java.util.concurrent.CompletionException} with the {@link InterruptedException}, and the flag is set. The
      * same happens at the end of the limit ({@link MapOptions#withTimeout}) and when the executor is shut down in the
      * middle ({@link RejectedExecutionException}). Each of these, and closing the stream, cancels the rest: nothing more
-     * is read, what pends is withdrawn, what runs is interrupted. A stream that is neither consumed to its end nor
+     * is read, what pends is withdrawn, what runs is interrupted. Another thread may close the stream, too; then the
+     * consumer gets an {@link IllegalStateException}, never an early end. A stream that is neither consumed to its end nor
      * closed, as after {@code limit}, leaves a window of items at most to finish by themselves.
      *
      * <p>A task may consume the stream of its own pool: it then runs pending items itself. {@code parallel()} changes

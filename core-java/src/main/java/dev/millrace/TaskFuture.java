@@ -269,31 +269,37 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
      */
     void awaitDone(@Nullable Runner me, boolean interruptible, TaskFuture<?>[] targets) throws InterruptedException {
         WaitGraph graph = me == null ? null : me.waits();
-        if (me == null || graph == null || graph != home.waits()) {
-            assist(me, interruptible);
-            park(Long.MAX_VALUE, false, interruptible, null);
-            return;
-        }
-        while (!isDone()) {
+        while (me != null && !isDone()) {
+            // First: what changes while this thread looks whether it can help ends the stall, and it looks again.
             Stall stall = home.stall(this, me);
-            graph.beginWait(me, targets);
+            boolean shown = false;
             try {
+                help(me, interruptible);
+                if (graph != null && graph == home.waits()) {
+                    graph.beginWait(me, targets);
+                    shown = true;
+                }
                 park(Long.MAX_VALUE, false, interruptible, stall);
             } finally {
-                graph.endWait(me);
+                if (graph != null && shown) {
+                    graph.endWait(me);
+                }
                 if (stall != null) {
                     stall.remove();
                 }
             }
-            if (isPending()) {
-                home.help(this, me, interruptible);
-            }
+        }
+        if (me == null) {
+            park(Long.MAX_VALUE, false, interruptible, null);
         }
     }
 
-    /** If this is made of other tasks, and the calling thread may, runs those that pend. */
-    private void assist(@Nullable Runner me, boolean interruptible) throws InterruptedException {
-        while (me != null && !isDone() && home.assist(me)) {
+    /** If this pends, or is made of tasks that do, and the thread may, runs them. */
+    private void help(Runner me, boolean interruptible) throws InterruptedException {
+        if (isPending()) {
+            home.help(this, me, interruptible);
+        }
+        while (!isDone() && home.assist(me)) {
             if (interruptible && Thread.interrupted()) {
                 throw new InterruptedException();
             }

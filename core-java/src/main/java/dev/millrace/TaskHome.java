@@ -57,8 +57,8 @@ abstract class TaskHome {
     }
 
     /**
-     * The calling thread will park, waiting for a pending task that {@link #help} did not run, perhaps because its view
-     * was full: it must be woken when that has changed. Null if it was for another reason, which will not change.
+     * The calling thread is about to see whether it can {@link #help} or {@link #assist}, and if not, to park: it must be
+     * woken when that has changed. Null if it can do so now or never.
      */
     @Nullable
     Stall stall(TaskFuture<?> task, Runner me) {

@@ -108,6 +108,11 @@ abstract class TaskState {
         return ((Failure) Objects.requireNonNull(content)).look();
     }
 
+    /** The failure, only of a failed one; it still waits for somebody to look. */
+    final Throwable failureUnseen() {
+        return ((Failure) Objects.requireNonNull(content)).cause;
+    }
+
     // ---- cancelled ----
 
     /** See {@link TaskFuture#cancel}. */

@@ -48,11 +48,11 @@ public final class TaskTimeoutException extends RuntimeException {
                 Phase.WAITING, unfinished + " of " + total + " futures unfinished after " + limit);
     }
 
-    static TaskTimeoutException ofMap(String executorName, long ended, int unfinished, Duration limit) {
+    static TaskTimeoutException ofMap(String executorName, String howFar, Duration limit) {
         return new TaskTimeoutException(
                 Phase.WAITING,
-                "the map over " + executorName + " did not end within its limit of " + limit + ": " + ended
-                        + " items handed out, " + unfinished + " unfinished, and there may be more");
+                "the map over " + executorName + " did not end within its limit of " + limit + ": " + howFar
+                        + ", and there may be more");
     }
 
     static TaskTimeoutException ofGroup(String executorName, int unfinished, int total, Duration limit) {

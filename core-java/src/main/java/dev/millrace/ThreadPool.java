@@ -178,6 +178,11 @@ public final class ThreadPool extends AbstractTaskExecutor {
     }
 
     @Override
+    boolean standsInLine(TaskFuture<?> task) {
+        return core.admission().standsInLine(task);
+    }
+
+    @Override
     int workersForMap() {
         return core.maxWorkers();
     }

@@ -100,6 +100,11 @@ final class View extends AbstractTaskExecutor {
     }
 
     @Override
+    boolean standsInLine(TaskFuture<?> task) {
+        return core.admission().standsInLine(task);
+    }
+
+    @Override
     int workersForMap() {
         return Math.min(lane.limit(), core.maxWorkers());
     }

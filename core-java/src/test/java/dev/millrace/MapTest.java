@@ -175,7 +175,7 @@ class MapTest extends ContractFixture {
         assertFalse(future.isDone());
         backend.advance(Duration.ofNanos(1));
         assertEquals(
-                "the map over io did not end within its limit of PT1M: 1 items handed out, 3 unfinished,"
+                "the map over io did not end within its limit of PT1M: 1 items done, 3 unfinished,"
                         + " and there may be more",
                 assertInstanceOf(TaskTimeoutException.class, future.exceptionNow())
                         .getMessage());
