@@ -168,10 +168,10 @@ final class Admission {
     private @Nullable Runner roleHere(TaskFuture<?> task) {
         Runner me = Runner.current();
         TaskHome home = task.home().executor();
-        if (me != null && me.home == home) {
-            return me;
+        if (home != pool) {
+            return ((ViewHome) home).roleHere(me);
         }
-        return home == pool ? new Runner(pool, me) : ((ViewHome) home).roleHere(me);
+        return me != null && me.home == pool ? me : new Runner(pool, me);
     }
 
     /** Runs the task on the calling thread, as one of this pool's; {@link PoolState#hold} has been called. */
@@ -223,7 +223,7 @@ final class Admission {
         // The pool's end says more than that of a view.
         boolean ofPool = pool.lane().isShutDown();
         TaskHome of = ofPool ? pool : task.home().executor();
-        Lane.Phase phase = ofPool ? pool.lane().phase() : LaneHome.laneOf(task).phase();
+        Lane.Phase phase = ofPool ? pool.lane().phase() : LaneHome.laneOf(task).effectivePhase();
         return AbstractTaskExecutor.refusal(of, task, state.describe(phase));
     }
 

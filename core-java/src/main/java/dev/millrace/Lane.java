@@ -191,6 +191,21 @@ final class Lane {
         return true;
     }
 
+    /**
+     * The innermost lane, from this one to the root, of which that thread holds a permit already. In what role it is does
+     * not tell: a callback comes after the permit was given back.
+     */
+    Lane heldBy(@Nullable Runner thread) {
+        Lane held = this;
+        for (Lane above = parent; above != null; above = above.parent) {
+            if (thread != null && held.holders.contains(thread.bottom())) {
+                break;
+            }
+            held = above;
+        }
+        return held;
+    }
+
     /** Whether a permit can be had, here and in all lanes above this one but below that one. */
     boolean hasPermit(Lane upTo) {
         return firstFull(upTo) == null;
@@ -252,6 +267,15 @@ final class Lane {
             }
         }
         return false;
+    }
+
+    /** Its own phase, or that of a lane above it, which is as good as its own. */
+    Phase effectivePhase() {
+        Phase latest = phase;
+        for (Lane lane = parent; lane != null; lane = lane.parent) {
+            latest = lane.phase.compareTo(latest) > 0 ? lane.phase : latest;
+        }
+        return latest;
     }
 
     void shutDown() {

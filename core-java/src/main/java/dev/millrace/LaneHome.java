@@ -24,16 +24,4 @@ abstract class LaneHome extends TaskHome {
         LaneHome parent = parent();
         return this == other || (parent != null && parent.isWithin(other));
     }
-
-    /** The innermost lane, from this home's own to the root, of which that thread holds a permit already. */
-    final Lane heldBy(@Nullable Runner me) {
-        LaneHome home = this;
-        for (LaneHome parent = parent(); parent != null; parent = parent.parent()) {
-            if (me != null && me.runsFor(home)) {
-                break;
-            }
-            home = parent;
-        }
-        return home.lane();
-    }
 }

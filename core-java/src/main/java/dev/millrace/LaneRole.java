@@ -34,9 +34,6 @@ final class LaneRole extends Runner {
 
     @Override
     void codeLeft(TaskFuture<?> task, boolean callbacksFollow) {
-        if (home.isWithin(bottom().home)) {
-            bottom().tasksRun++;
-        }
         if (task() != null) {
             // It ran on top of the one that this role is for.
             return;

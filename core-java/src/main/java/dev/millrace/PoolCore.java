@@ -171,7 +171,8 @@ final class PoolCore extends Worker.Pool {
 
     String describe(LaneHome view) {
         Lane lane = view.lane();
-        return decisions.ask(state -> view.name() + ", " + state.describe(lane.phase()) + ", " + lane.describe());
+        return decisions.ask(
+                state -> view.name() + ", " + state.describe(lane.effectivePhase()) + ", " + lane.describe());
     }
 
     // ---- what futures ask ----

@@ -218,6 +218,9 @@ class Runner {
         } finally {
             bottom.depth--;
             tasksRun++;
+            if (bottom != this && home.isWithin(bottom.home)) {
+                bottom.tasksRun++;
+            }
             task = beneathHere;
         }
         codeLeft(claimed, due != null);

@@ -84,7 +84,7 @@ final class ViewHome extends LaneHome {
     private @Nullable Runner nextToHelp(TaskFuture<?> task, Runner me, TaskFuture<?>[] head) {
         Runner[] role = new Runner[1];
         decisions.decide(plan -> {
-            Lane held = heldBy(me);
+            Lane held = lane.heldBy(me);
             boolean inside = held == lane;
             if (inside || lane.hasPermit(held)) {
                 // The role first, as it takes memory: a task that has been taken out must not get lost.
@@ -124,7 +124,7 @@ final class ViewHome extends LaneHome {
         Stall stall = new Stall(this);
         decisions.decide(plan -> {
             // What changed since the thread tried to help has ended the stall before it began.
-            if (decisions.state.waits(task, lane) && lane.hasPermit(heldBy(me))) {
+            if (decisions.state.waits(task, lane) && lane.hasPermit(lane.heldBy(me))) {
                 stall.end();
             } else {
                 decisions.state.stall(stall);
@@ -151,7 +151,10 @@ final class ViewHome extends LaneHome {
      */
     @Nullable
     Runner roleHere(@Nullable Runner me) {
-        Lane held = heldBy(me);
+        Lane held = lane.heldBy(me);
+        if (me != null && me.home == this && held == lane) {
+            return me;
+        }
         return held == lane || (lane.hasPermit(held) && lane.hasEmptyQueue()) ? roleWithPermit(me, held) : null;
     }
 

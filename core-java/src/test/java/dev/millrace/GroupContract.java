@@ -275,7 +275,8 @@ abstract class GroupContract extends ContractFixture {
             HeldTask other = held(group, polite());
             HeldTask winner = polite();
             TaskFuture<String> wins = group.submit(winner);
-            Aside<TaskFuture<?>> owner = Aside.<TaskFuture<?>>call(group::firstSuccess).awaitParked();
+            Aside<TaskFuture<?>> owner =
+                    Aside.<TaskFuture<?>>call(group::firstSuccess).awaitParked();
             winner.letGo();
             assertSame(wins, owner.value());
             assertEquals("let go", wins.resultNow());
@@ -328,7 +329,8 @@ abstract class GroupContract extends ContractFixture {
         for (Wait wait : waits()) {
             try (TaskGroup group = open(3).group()) {
                 HeldTask task = held(group, polite());
-                Aside<Object> owner = Aside.run(() -> wait.in(group)).awaitParked().interrupt();
+                Aside<Object> owner =
+                        Aside.run(() -> wait.in(group)).awaitParked().interrupt();
                 owner.thrown(InterruptedException.class);
                 assertFalse(owner.leftInterrupted());
                 task.awaitInterrupted();
@@ -395,7 +397,8 @@ abstract class GroupContract extends ContractFixture {
             List<Wait> all = new ArrayList<>(waits());
             all.add(TaskGroup::close);
             for (Wait wait : all) {
-                TaskFuture<?> task = group.submit(() -> assertThrows(IllegalStateException.class, () -> wait.in(group)));
+                TaskFuture<?> task =
+                        group.submit(() -> assertThrows(IllegalStateException.class, () -> wait.in(group)));
                 task.get();
             }
             assertEquals("open", group.submit(() -> "open").get());

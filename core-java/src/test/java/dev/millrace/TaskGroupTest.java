@@ -166,10 +166,8 @@ class TaskGroupTest extends ContractFixture {
     @Test
     void aGroupOfMoreTasksThanAFullPoolTakesIsJoined() throws Exception {
         for (WhenFull whenFull : List.of(WhenFull.BLOCK, WhenFull.RUN_IN_CALLER)) {
-            ThreadPool pool = open(ThreadPool.builder()
-                    .maxWorkers(2)
-                    .boundedQueue(1, whenFull)
-                    .build());
+            ThreadPool pool = open(
+                    ThreadPool.builder().maxWorkers(2).boundedQueue(1, whenFull).build());
             for (TaskExecutorService executor : List.of(pool, pool.limited(1))) {
                 AtomicInteger ran = new AtomicInteger();
                 try (TaskGroup group = executor.group()) {
@@ -291,8 +289,7 @@ class TaskGroupTest extends ContractFixture {
                 pool.submit(() -> {}).join();
                 return records.stream().anyMatch(record -> record.getThrown() == lost);
             });
-            assertEquals(
-                    1, records.stream().filter(r -> r.getThrown() == lost).count());
+            assertEquals(1, records.stream().filter(r -> r.getThrown() == lost).count());
             assertTrue(records.stream().noneMatch(record -> record.getThrown() == seen));
         } finally {
             logger.removeHandler(handler);

@@ -51,8 +51,8 @@ class ViewContractTest {
         @Override
         TaskExecutorService create(int maxWorkers) {
             int threads = maxWorkers + 2;
-            return open(TaskExecutorService.adapt(new ThreadPoolExecutor(
-                            threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>())))
+            return open(TaskExecutorService.adapt(
+                            new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>())))
                     .limited(maxWorkers);
         }
     }

@@ -297,8 +297,8 @@ class ViewShutdownTest extends ContractFixture {
         TaskExecutorService outer = pool(2).limited(2);
         TaskExecutorService inner = outer.limited(1).limited(1);
         HeldTask holder = hold(inner);
-        Aside<Boolean> waiter = Aside.call(() -> inner.awaitTermination(5, TimeUnit.SECONDS))
-                .awaitParked();
+        Aside<Boolean> waiter =
+                Aside.call(() -> inner.awaitTermination(5, TimeUnit.SECONDS)).awaitParked();
         outer.shutdown();
         holder.letGo();
         assertTrue(waiter.value());
@@ -424,7 +424,8 @@ class ViewShutdownTest extends ContractFixture {
     @Test
     void whenNoThreadCanBeHadWhatPendsInAViewFails() throws Exception {
         FakeBackend backend = new FakeBackend();
-        ThreadPool pool = open(ThreadPool.builder().maxWorkers(1).backend(backend).build());
+        ThreadPool pool =
+                open(ThreadPool.builder().maxWorkers(1).backend(backend).build());
         TaskExecutorService view = pool.limited(1);
         backend.failNextStart(new OutOfMemoryError("no thread today"));
         assertThrows(RejectedExecutionException.class, () -> view.submit(() -> "never"));

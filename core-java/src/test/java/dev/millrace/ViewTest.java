@@ -266,7 +266,8 @@ class ViewTest extends ContractFixture {
     @Test
     void floodsInViewsOfAViewStayWithinAllLimits() throws Exception {
         TaskExecutorService outer = pool(6).limited(3);
-        List<TaskExecutorService> inner = List.of(outer.limited(2), outer.limited(2), outer.limited(1).limited(4));
+        List<TaskExecutorService> inner =
+                List.of(outer.limited(2), outer.limited(2), outer.limited(1).limited(4));
         int[] limits = {2, 2, 1};
         Gauge all = new Gauge();
         List<Gauge> gauges = List.of(new Gauge(), new Gauge(), new Gauge());
@@ -474,12 +475,15 @@ class ViewTest extends ContractFixture {
         TaskExecutorService other = pool.limited(1);
         HeldTask holder = hold(lane);
         lane.submit(() -> ran.add("1"));
-        Aside<TaskFuture<?>> blocked = Aside.<TaskFuture<?>>call(() -> lane.submit(() -> ran.add("2")))
-                .awaitParked();
+        Aside<TaskFuture<?>> blocked =
+                Aside.<TaskFuture<?>>call(() -> lane.submit(() -> ran.add("2"))).awaitParked();
         TaskFuture<?> inLine = lane.submitWhenRoom(() -> ran.add("3"));
         for (int i = 0; i < 100; i++) {
-            assertEquals("other", Aside.call(() -> value(other.submit(() -> "other"))).value());
-            assertEquals("pool", Aside.call(() -> value(pool.submit(() -> "pool"))).value());
+            assertEquals(
+                    "other",
+                    Aside.call(() -> value(other.submit(() -> "other"))).value());
+            assertEquals(
+                    "pool", Aside.call(() -> value(pool.submit(() -> "pool"))).value());
         }
         assertFalse(blocked.hasEnded());
         holder.letGo();
@@ -513,7 +517,8 @@ class ViewTest extends ContractFixture {
     @Test
     void submitsThatFollowEachOthersResultsUseOneThread() throws Exception {
         FakeBackend backend = new FakeBackend();
-        ThreadPool pool = open(ThreadPool.builder().maxWorkers(4).backend(backend).build());
+        ThreadPool pool =
+                open(ThreadPool.builder().maxWorkers(4).backend(backend).build());
         TaskExecutorService view = pool.limited(2);
         for (int i = 0; i < 2_000; i++) {
             view.submit(() -> {}).get();
@@ -524,7 +529,8 @@ class ViewTest extends ContractFixture {
     @Test
     void viewsWithoutWorkStartNoThread() {
         FakeBackend backend = new FakeBackend();
-        ThreadPool pool = open(ThreadPool.builder().maxWorkers(4).backend(backend).build());
+        ThreadPool pool =
+                open(ThreadPool.builder().maxWorkers(4).backend(backend).build());
         for (int i = 0; i < 100; i++) {
             pool.limited(1).limited(1).shutdown();
             pool.limited(3);
@@ -657,8 +663,8 @@ class ViewTest extends ContractFixture {
                     return mapped.collect(Collectors.toList());
                 }
             })));
-            assertEquals(
-                    inputs, value(from.submit(() -> lane.mapAsync(inputs, i -> i).join())));
+            assertEquals(inputs, value(from.submit(() -> lane.mapAsync(inputs, i -> i)
+                    .join())));
         }
     }
 
@@ -679,7 +685,8 @@ class ViewTest extends ContractFixture {
     @Test
     void aTimeLimitEndsATaskThatWaitsForItsView() throws Exception {
         FakeBackend backend = new FakeBackend();
-        ThreadPool pool = open(ThreadPool.builder().maxWorkers(2).backend(backend).build());
+        ThreadPool pool =
+                open(ThreadPool.builder().maxWorkers(2).backend(backend).build());
         TaskExecutorService lane = pool.limited(1);
         HeldTask holder = hold(lane);
         TaskFuture<String> late = lane.submit(() -> "never", TaskOptions.timeout(Duration.ofSeconds(3)));

@@ -99,10 +99,10 @@ class ViewWaitsTest extends ContractFixture {
             for (int limit : new int[] {1, 2}) {
                 TaskExecutorService view = pool.limited(limit);
                 for (int i = 0; i < 500; i++) {
-                    assertEquals(
-                            "view", value(pool.submit(() -> view.submit(() -> "view").get())));
-                    assertEquals(
-                            "pool", value(view.submit(() -> pool.submit(() -> "pool").join())));
+                    assertEquals("view", value(pool.submit(() -> view.submit(() -> "view")
+                            .get())));
+                    assertEquals("pool", value(view.submit(() -> pool.submit(() -> "pool")
+                            .join())));
                     assertEquals("both", value(pool.submit(() -> view.submit(
                                     () -> pool.submit(() -> "both").join())
                             .join())));
@@ -133,16 +133,15 @@ class ViewWaitsTest extends ContractFixture {
                     2, value(from.submit(() -> lane.invokeAll(List.of(one, one)).size())));
             assertEquals(1, value(from.submit(() -> lane.invokeAny(List.of(one, one)))));
             for (ReturnWhen when : ReturnWhen.values()) {
-                assertTrue(value(from.submit(() -> TaskFutures.waitFor(
-                                        List.of(lane.submit(one), lane.submit(one)), when)
-                                .done()
-                                .size()))
-                        >= 1);
+                assertTrue(
+                        value(from.submit(() -> TaskFutures.waitFor(List.of(lane.submit(one), lane.submit(one)), when)
+                                        .done()
+                                        .size()))
+                                >= 1);
             }
             assertEquals(2, value(from.submit(() -> {
                 int sum = 0;
-                for (TaskFuture<Integer> next :
-                        TaskFutures.asCompleted(List.of(lane.submit(one), lane.submit(one)))) {
+                for (TaskFuture<Integer> next : TaskFutures.asCompleted(List.of(lane.submit(one), lane.submit(one)))) {
                     sum += next.join();
                 }
                 return sum;
@@ -186,8 +185,8 @@ class ViewWaitsTest extends ContractFixture {
 
     @Test
     void aWaiterForOneOfSeveralDoesSoToo() throws Exception {
-        assertTheSecondRunsItsOwn(mine ->
-                TaskFutures.asCompleted(List.of(mine)).iterator().next().join());
+        assertTheSecondRunsItsOwn(
+                mine -> TaskFutures.asCompleted(List.of(mine)).iterator().next().join());
         assertTheSecondRunsItsOwn(mine -> {
             TaskFutures.waitFor(List.of(mine), ReturnWhen.FIRST_COMPLETED);
             return mine.resultNow();
