@@ -91,8 +91,14 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
             boolean accepted = false;
             try {
                 first.accept(future);
-                accept(future);
+                if (future.isPending()) {
+                    accept(future);
+                }
                 accepted = true;
+                if (!future.isPending()) {
+                    // It may have been cancelled, or run, before it had a place to give back.
+                    home().withdraw(future);
+                }
             } finally {
                 if (!accepted) {
                     future.cancelIfPending();

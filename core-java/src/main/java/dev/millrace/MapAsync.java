@@ -193,6 +193,22 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
         return false;
     }
 
+    /** What comes later ends the stall, and what pends now ends it as it would that of its own waiter. */
+    private void stall(Runner waiter, Stall stall) {
+        stalls.add(stall);
+        for (TaskFuture<?> chunk : feed.futures()) {
+            if (chunk.isPending()) {
+                chunk.home().stall(chunk, waiter, stall);
+                return;
+            }
+        }
+    }
+
+    private void endStall(Stall stall) {
+        stalls.remove(stall);
+        map.executor.home().endStall(stall);
+    }
+
     /** The home of the future; once that is done, it holds on to nothing of the map. */
     private static final class Home extends TaskHome {
         private final String name;
@@ -239,22 +255,18 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
         }
 
         @Override
-        @Nullable
-        Stall stall(TaskFuture<?> task, Runner me) {
+        void stall(TaskFuture<?> task, Runner me, Stall stall) {
             MapAsync<?, ?, ?> running = map;
-            if (running == null) {
-                return null;
+            if (running != null) {
+                running.stall(me, stall);
             }
-            Stall stall = new Stall(this);
-            running.stalls.add(stall);
-            return stall;
         }
 
         @Override
         void endStall(Stall stall) {
             MapAsync<?, ?, ?> running = map;
             if (running != null) {
-                running.stalls.remove(stall);
+                running.endStall(stall);
             }
         }
     }

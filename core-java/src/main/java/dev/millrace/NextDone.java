@@ -136,10 +136,9 @@ final class NextDone<F extends TaskFuture<?>> {
         for (F future : open.keySet()) {
             TaskHome home = future.home();
             // First: what changes while this thread looks whether it can help ends the stall, and it looks again.
-            Stall stall = home.stall(future, me);
-            if (stall != null) {
-                stalls.add(stall);
-            }
+            Stall stall = new Stall(future);
+            home.stall(future, me, stall);
+            stalls.add(stall);
             if (future.isPending() && home.help(future, me, true)) {
                 break;
             }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +97,8 @@ final class PoolState {
         lane.add(task);
         queued++;
         try {
+            // Who saw the task in a group before it came here, and stalled for it, may be the only one that can run it.
+            endStalls(stall -> stall.task == task, plan);
             summonForOne(plan);
         } catch (Throwable noMemory) {
             lane.remove(task);
@@ -220,11 +223,20 @@ final class PoolState {
     /** A permit was given back: tasks of the lane may begin, and who waits for one may run it. */
     private void release(Lane lane, Runner holder, Lane upTo, Plan plan) {
         lane.release(holder, upTo);
-        stalls.forEach(stall -> {
-            stall.end();
-            plan.wake(stall.thread);
-        });
-        stalls.clear();
+        endStalls(stall -> true, plan);
+    }
+
+    private void endStalls(Predicate<Stall> which, Plan plan) {
+        if (stalls.isEmpty()) {
+            return;
+        }
+        for (Stall stall : stalls) {
+            if (which.test(stall)) {
+                stall.end();
+                plan.wake(stall.thread);
+            }
+        }
+        stalls.removeIf(Stall::isOver);
     }
 
     /** A permit that no worker's standing gives back. */
@@ -511,9 +523,10 @@ final class PoolState {
 
     /** All whose threads run tasks of this pool. */
     List<Runner> runners() {
-        List<Runner> all = new ArrayList<>(workers);
-        all.addAll(visitors);
-        return all;
+        Set<Runner> all = new LinkedHashSet<>(workers);
+        // One that is a worker at the bottom is there already.
+        visitors.forEach(visitor -> all.add(visitor.bottom()));
+        return new ArrayList<>(all);
     }
 
     List<Thread> leaving() {

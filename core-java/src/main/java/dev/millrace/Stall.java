@@ -7,11 +7,13 @@ package dev.millrace;
  */
 final class Stall {
     final Thread thread = Thread.currentThread();
-    private final TaskHome home;
+    /** What it waits for. */
+    final TaskFuture<?> task;
+
     private volatile boolean over;
 
-    Stall(TaskHome home) {
-        this.home = home;
+    Stall(TaskFuture<?> task) {
+        this.task = task;
     }
 
     /** It is worth trying again. Whoever calls this wakes the thread. */
@@ -25,6 +27,6 @@ final class Stall {
 
     /** The wait is over. */
     void remove() {
-        home.endStall(this);
+        task.home().endStall(this);
     }
 }

@@ -271,9 +271,10 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
         WaitGraph graph = me == null ? null : me.waits();
         while (me != null && !isDone()) {
             // First: what changes while this thread looks whether it can help ends the stall, and it looks again.
-            Stall stall = home.stall(this, me);
+            Stall stall = new Stall(this);
             boolean shown = false;
             try {
+                home.stall(this, me, stall);
                 help(me, interruptible);
                 if (graph != null && graph == home.waits()) {
                     graph.beginWait(me, targets);
@@ -284,9 +285,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
                 if (graph != null && shown) {
                     graph.endWait(me);
                 }
-                if (stall != null) {
-                    stall.remove();
-                }
+                stall.remove();
             }
         }
         if (me == null) {
@@ -494,16 +493,17 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
     }
 
     /** As {@link #onDone}, for code of ours that runs code of the user's; a failure does not count as looked at. */
-    void watch(Consumer<TaskFuture<?>> action) {
+    Registration watch(Consumer<TaskFuture<?>> action) {
         if (!isDone()) {
             Listeners all = listeners();
             var entry = new Listeners.Watch(all, action);
             all.add(entry);
             if (!isDone() || !entry.remove()) {
-                return;
+                return entry;
             }
         }
         runHere(action, null);
+        return () -> false;
     }
 
     /** Tells code of ours when this is done: at once if it is. */

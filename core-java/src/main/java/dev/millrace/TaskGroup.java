@@ -52,6 +52,8 @@ public final class TaskGroup implements AutoCloseable {
     private boolean cancelled;
 
     private boolean closed;
+    /** The task that the owner waits in was cancelled while it ran a task of the group itself. */
+    private boolean ownerCancelled;
     /** What join throws, and throws again. */
     private @Nullable Throwable failure;
 
@@ -104,6 +106,8 @@ public final class TaskGroup implements AutoCloseable {
             lock.unlock();
         }
         task.onExit(() -> leave(task));
+        // Noted before the next task of a lane can begin, so that the first failure is the first.
+        task.signal(this::noteInOrder);
         task.watch(this::ended);
         if (tooLate) {
             task.cancelIfPending();
@@ -121,11 +125,19 @@ public final class TaskGroup implements AutoCloseable {
         }
     }
 
+    private void noteInOrder(TaskFuture<?> task) {
+        lock.lock();
+        try {
+            note(task);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void ended(TaskFuture<?> task) {
         boolean endsAll;
         lock.lock();
         try {
-            note(task);
             endsAll = endsAll();
         } finally {
             lock.unlock();
@@ -194,7 +206,7 @@ public final class TaskGroup implements AutoCloseable {
      * @throws IllegalStateException if nothing was submitted, or if called from a task of this group
      */
     public TaskFuture<?> firstSuccess() throws InterruptedException {
-        beginWait("firstSuccess", Policy.FIRST_SUCCESS_ENDS_ALL);
+        Registration ownerWatch = beginWait("firstSuccess", Policy.FIRST_SUCCESS_ENDS_ALL);
         NextDone<TaskFuture<?>> next = new NextDone<>();
         try {
             for (List<TaskFuture<?>> undone = undone();
@@ -207,6 +219,7 @@ public final class TaskGroup implements AutoCloseable {
             }
         } finally {
             next.close();
+            ownerWatch.remove();
             // The rest, however the wait ended.
             cancelAll();
         }
@@ -214,6 +227,7 @@ public final class TaskGroup implements AutoCloseable {
         if (first != null) {
             return first;
         }
+        ensureOwnerNotCancelled();
         throwFailure();
         if (submitted == 0) {
             throw new IllegalStateException("firstSuccess of a group to which nothing was submitted");
@@ -223,7 +237,7 @@ public final class TaskGroup implements AutoCloseable {
 
     /** Returns how many were not done in time; they are cancelled. */
     private int await(long nanos) throws InterruptedException {
-        beginWait("join", Policy.FIRST_FAILURE_ENDS_ALL);
+        Registration ownerWatch = beginWait("join", Policy.FIRST_FAILURE_ENDS_ALL);
         long start = executor.home().backend.nanoTime();
         boolean allDone = false;
         try {
@@ -239,16 +253,19 @@ public final class TaskGroup implements AutoCloseable {
                     }
                 }
             }
+            ensureOwnerNotCancelled();
             allDone = true;
             return 0;
         } finally {
+            ownerWatch.remove();
             if (!allDone) {
                 cancelAll();
             }
         }
     }
 
-    private void beginWait(String what, Policy newPolicy) {
+    /** Returns what to remove when the wait is over. */
+    private Registration beginWait(String what, Policy newPolicy) {
         ensureNotOwnTask(what);
         boolean endsAll;
         lock.lock();
@@ -261,6 +278,44 @@ public final class TaskGroup implements AutoCloseable {
         if (endsAll) {
             cancelAll();
         }
+        return watchOwner();
+    }
+
+    /**
+     * If the owner runs a task of the group itself when it is cancelled, its interrupt is held until that one ends: what
+     * cancels the group then is that the owner's task is done.
+     */
+    private Registration watchOwner() {
+        TaskFuture<?> owner = TaskFuture.current();
+        if (owner == null || owner.isDone()) {
+            return () -> false;
+        }
+        return owner.watch(done -> {
+            if (done.wasInterrupted()) {
+                lock.lock();
+                try {
+                    ownerCancelled = true;
+                } finally {
+                    lock.unlock();
+                }
+                cancelAll();
+            }
+        });
+    }
+
+    /** What the owner ran itself may have been the last: then no wait has thrown. */
+    private void ensureOwnerNotCancelled() throws InterruptedException {
+        lock.lock();
+        try {
+            if (!ownerCancelled) {
+                return;
+            }
+            ownerCancelled = false;
+        } finally {
+            lock.unlock();
+        }
+        Thread.interrupted();
+        throw new InterruptedException();
     }
 
     private List<TaskFuture<?>> undone() {
@@ -296,6 +351,10 @@ public final class TaskGroup implements AutoCloseable {
             thrown = failure;
         } finally {
             lock.unlock();
+        }
+        if (thrown != null) {
+            // The callback that cancels the group may still be on its way.
+            cancelAll();
         }
         if (thrown instanceof Error) {
             throw (Error) thrown;

@@ -58,18 +58,15 @@ abstract class TaskHome {
 
     /**
      * The calling thread is about to see whether it can {@link #help} or {@link #assist}, and if not, to park: it must be
-     * woken when that has changed. Null if it can do so now or never.
+     * woken when that has changed.
      */
-    @Nullable
-    Stall stall(TaskFuture<?> task, Runner me) {
-        return null;
-    }
+    void stall(TaskFuture<?> task, Runner me, Stall stall) {}
 
     /** The wait is over. */
     void endStall(Stall stall) {}
 
-    /** The threads of which one has to leave its task before that pending one can begin; empty if none has to. */
-    List<Runner> blockers(TaskFuture<?> task) {
+    /** The threads of which one has to leave its task before that waiter can run the pending one; empty if none has to. */
+    List<Runner> blockers(TaskFuture<?> task, Runner waiter) {
         return List.of();
     }
 
@@ -164,9 +161,8 @@ abstract class TaskHome {
         }
 
         @Override
-        @Nullable
-        Stall stall(TaskFuture<?> task, Runner me) {
-            return executor.stall(task, me);
+        void stall(TaskFuture<?> task, Runner me, Stall stall) {
+            executor.stall(task, me, stall);
         }
 
         @Override
@@ -175,8 +171,8 @@ abstract class TaskHome {
         }
 
         @Override
-        List<Runner> blockers(TaskFuture<?> task) {
-            return executor.blockers(task);
+        List<Runner> blockers(TaskFuture<?> task, Runner waiter) {
+            return executor.blockers(task, waiter);
         }
 
         @Override

@@ -246,6 +246,11 @@ abstract class TaskState {
         }
     }
 
+    /** Whether an interrupt for this task was delivered, or is held as long as another runs on top. */
+    boolean wasInterrupted() {
+        return (state & (WANTED | INTERRUPTED)) != 0;
+    }
+
     boolean isRunnable() {
         return (state & RUNNABLE) != 0;
     }

@@ -116,21 +116,10 @@ final class ViewHome extends LaneHome {
     }
 
     @Override
-    @Nullable
-    Stall stall(TaskFuture<?> task, Runner me) {
-        if (!me.runsFor(pool)) {
-            return null;
+    void stall(TaskFuture<?> task, Runner me, Stall stall) {
+        if (me.runsFor(pool)) {
+            decisions.decide(plan -> decisions.state.stall(stall));
         }
-        Stall stall = new Stall(this);
-        decisions.decide(plan -> {
-            // What changed since the thread tried to help has ended the stall before it began.
-            if (decisions.state.waits(task, lane) && lane.hasPermit(lane.heldBy(me))) {
-                stall.end();
-            } else {
-                decisions.state.stall(stall);
-            }
-        });
-        return stall;
     }
 
     @Override
@@ -139,8 +128,8 @@ final class ViewHome extends LaneHome {
     }
 
     @Override
-    List<Runner> blockers(TaskFuture<?> task) {
-        return decisions.ask(state -> task.isPending() ? lane.blockers(pool.lane()) : List.of());
+    List<Runner> blockers(TaskFuture<?> task, Runner waiter) {
+        return decisions.ask(state -> task.isPending() ? lane.blockers(lane.heldBy(waiter)) : List.of());
     }
 
     // ---- roles ----

@@ -101,7 +101,7 @@ final class WaitGraph {
             runner = target.runner();
             to = target.isDone()
                     ? List.of()
-                    : runner != null ? List.of(runner.bottom()) : target.home().blockers(target);
+                    : runner != null ? List.of(runner.bottom()) : target.home().blockers(target, from);
         }
 
         /** One of several in a full view that can go on is enough for the task to begin some day. */
@@ -118,7 +118,7 @@ final class WaitGraph {
             return from.waitsFor == targets
                     && !target.isDone()
                     && target.runner() == runner
-                    && (runner != null || target.home().blockers(target).equals(to));
+                    && (runner != null || target.home().blockers(target, from).equals(to));
         }
     }
 }
