@@ -1,9 +1,14 @@
 package dev.millrace;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -34,15 +39,14 @@ final class WaitGraph {
         lock.lock();
         try {
             node.waitsFor = targets;
-            List<Edge> path = new ArrayList<>();
-            while (pathBack(node, node, path, new HashMap<>())) {
-                // Others remove their edges without the lock, when they have what they waited for. A path may so be
-                // put together from edges that did not all stand at one moment; if each still stands now, they did.
-                if (path.stream().allMatch(Edge::stands)) {
+            for (Map<Runner, List<Edge>> stuck = stuck(node); stuck.containsKey(node); stuck = stuck(node)) {
+                // Others remove their edges without the lock, when they have what they waited for. What was found may
+                // so
+                // be put together from edges that did not all stand at one moment; if each still stands now, they did.
+                if (stuck.values().stream().flatMap(List::stream).allMatch(Edge::stands)) {
                     node.waitsFor = null;
-                    throw new PoolDeadlockException(home.name(), names(waiter, path));
+                    throw new PoolDeadlockException(home.name(), names(waiter, stuck));
                 }
-                path.clear();
             }
         } finally {
             lock.unlock();
@@ -54,36 +58,63 @@ final class WaitGraph {
         waiter.bottom().waitsFor = null;
     }
 
-    /** Whether this thread cannot go on before {@code start} has; if so, the path says why. */
-    private static boolean pathBack(Runner from, Runner start, List<Edge> path, Map<Runner, Boolean> seen) {
-        if (from == start && !seen.isEmpty()) {
-            return true;
+    /**
+     * Those of the threads that {@code start} waits for, itself included, of whom none can go on before another one of
+     * them has; each with the edges that say why. Found by striking out those that can, until nobody is left who can.
+     */
+    private static Map<Runner, List<Edge>> stuck(Runner start) {
+        Map<Runner, List<Edge>> stuck = new LinkedHashMap<>();
+        collect(start, stuck);
+        boolean struck = true;
+        while (struck) {
+            stuck.values().forEach(edges -> edges.removeIf(edge -> !edge.leadsOnlyTo(stuck.keySet())));
+            struck = stuck.values().removeIf(List::isEmpty);
         }
-        TaskFuture<?>[] targets = from.waitsFor;
-        Boolean before = seen.putIfAbsent(from, false);
-        if (targets == null || before != null) {
-            return before != null && before;
-        }
-        for (TaskFuture<?> target : targets) {
-            Edge edge = new Edge(from, targets, target);
-            path.add(edge);
-            if (edge.allLeadBack(start, path, seen)) {
-                seen.put(from, true);
-                return true;
-            }
-            path.remove(edge);
-        }
-        return false;
+        return stuck;
     }
 
-    private static List<String> names(Runner waiter, List<Edge> path) {
-        TaskFuture<?> first = waiter.innermostTask();
-        List<String> names = new ArrayList<>();
-        names.add(first == null ? "a callback on " + Thread.currentThread().getName() : first.name());
-        for (Edge edge : path) {
-            names.add(edge.target.name());
+    private static void collect(Runner start, Map<Runner, List<Edge>> found) {
+        Deque<Runner> open = new ArrayDeque<>(List.of(start));
+        while (!open.isEmpty()) {
+            Runner from = open.remove();
+            if (found.containsKey(from)) {
+                continue;
+            }
+            List<Edge> edges = new ArrayList<>();
+            TaskFuture<?>[] targets = from.waitsFor;
+            if (targets != null) {
+                for (TaskFuture<?> target : targets) {
+                    edges.add(new Edge(from, targets, target));
+                }
+            }
+            found.put(from, edges);
+            edges.forEach(edge -> open.addAll(edge.to));
         }
-        return names;
+    }
+
+    /** Along the shortest way that leads back to the waiter. */
+    private static List<String> names(Runner waiter, Map<Runner, List<Edge>> stuck) {
+        Runner start = waiter.bottom();
+        Deque<Edge> open = new ArrayDeque<>(stuck.getOrDefault(start, List.of()));
+        Map<Edge, Edge> before = new HashMap<>();
+        Set<Runner> seen = new HashSet<>(List.of(start));
+        Edge last = null;
+        while (!open.isEmpty() && (last == null || !last.to.contains(start))) {
+            last = open.remove();
+            for (Runner next : last.to) {
+                for (Edge edge : seen.add(next) ? stuck.getOrDefault(next, List.of()) : List.<Edge>of()) {
+                    before.put(edge, last);
+                    open.add(edge);
+                }
+            }
+        }
+        ArrayDeque<String> names = new ArrayDeque<>();
+        for (Edge edge = last; edge != null; edge = before.get(edge)) {
+            names.addFirst(edge.target.name());
+        }
+        TaskFuture<?> first = waiter.innermostTask();
+        names.addFirst(first == null ? "a callback on " + Thread.currentThread().getName() : first.name());
+        return new ArrayList<>(names);
     }
 
     /** A thread waits for a task: for the thread that runs it or, where it pends in a full view, for those in there. */
@@ -105,13 +136,8 @@ final class WaitGraph {
         }
 
         /** One of several in a full view that can go on is enough for the task to begin some day. */
-        boolean allLeadBack(Runner start, List<Edge> path, Map<Runner, Boolean> seen) {
-            for (Runner next : to) {
-                if (!pathBack(next, start, path, seen)) {
-                    return false;
-                }
-            }
-            return !to.isEmpty();
+        boolean leadsOnlyTo(Set<Runner> threads) {
+            return !to.isEmpty() && threads.containsAll(to);
         }
 
         boolean stands() {

@@ -288,7 +288,10 @@ abstract class GroupContract extends ContractFixture {
     void firstSuccessOverlooksFailuresAndCancels() throws Exception {
         try (TaskGroup group = open(1).group()) {
             group.submit(failing(new IOException("no")));
-            group.submit(() -> "cancelled").cancel(true);
+            HeldTask cancelled = polite();
+            TaskFuture<String> future = group.submit(cancelled);
+            cancelled.awaitBegun();
+            future.cancel(true);
             TaskFuture<String> wins = group.submit(() -> "value");
             assertEquals("value", wins.get());
             assertSame(wins, group.firstSuccess());

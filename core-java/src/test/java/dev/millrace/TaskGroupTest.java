@@ -102,29 +102,75 @@ class TaskGroupTest extends ContractFixture {
         assertTrue(ownersOwn.wasInterrupted());
     }
 
+    /** The owner's interrupt is held while the child runs on its thread; the child hears of it all the same. */
     @Test
-    void anInterruptOfTheOwnerThatRunsATaskItselfCancelsTheGroupWhenThatEnds() throws Exception {
+    void cancellingAnOwnerThatRunsATaskItselfInterruptsThatTask() throws Exception {
+        TaskExecutorService pool = open(1);
+        for (boolean firstSuccess : new boolean[] {false, true}) {
+            HeldTask ownersOwn = polite();
+            HeldTask next = polite();
+            AtomicReference<Class<?>> thrown = new AtomicReference<>();
+            TaskFuture<Object> owner = pool.submit(() -> {
+                try (TaskGroup group = pool.group()) {
+                    group.submit(ownersOwn);
+                    group.submit(next);
+                    if (firstSuccess) {
+                        group.firstSuccess();
+                    } else {
+                        group.join();
+                    }
+                } catch (InterruptedException e) {
+                    thrown.set(e.getClass());
+                }
+                return null;
+            });
+            ownersOwn.awaitBegun();
+            owner.cancel(true);
+            ownersOwn.awaitInterrupted();
+            assertTrue(owner.awaitExit(Duration.ofSeconds(PATIENCE_SECONDS)));
+            assertEquals(InterruptedException.class, thrown.get());
+            assertFalse(next.hasBegun());
+        }
+    }
+
+    @Test
+    void aTimeLimitOfAnOwnerThatRunsATaskItselfInterruptsThatTask() throws Exception {
         TaskExecutorService pool = open(1);
         HeldTask ownersOwn = polite();
-        HeldTask next = polite();
-        AtomicReference<Class<?>> thrown = new AtomicReference<>();
+        TaskFuture<Object> owner = pool.submit(
+                () -> {
+                    try (TaskGroup group = pool.group()) {
+                        group.submit(ownersOwn);
+                        group.join();
+                    }
+                    return null;
+                },
+                TaskOptions.timeout(Duration.ofMillis(200)));
+        ownersOwn.awaitBegun().awaitInterrupted();
+        assertTrue(owner.awaitExit(Duration.ofSeconds(PATIENCE_SECONDS)));
+        assertThrows(TaskTimeoutException.class, owner::join);
+    }
+
+    /** A group that cleans up after a cancel is the business of the code that makes it. */
+    @Test
+    void aCancelledTaskMayStillOwnAGroup() throws Exception {
+        TaskExecutorService pool = open(1);
+        HeldTask task = stubborn();
+        AtomicReference<Object> cleanedUp = new AtomicReference<>();
         TaskFuture<Object> owner = pool.submit(() -> {
+            task.call();
             try (TaskGroup group = pool.group()) {
-                group.submit(ownersOwn);
-                group.submit(next);
+                TaskFuture<String> child = group.submit(() -> "cleaned up");
                 group.join();
-            } catch (InterruptedException e) {
-                thrown.set(e.getClass());
+                cleanedUp.set(child.resultNow());
             }
             return null;
         });
-        ownersOwn.awaitBegun();
+        task.awaitBegun();
         owner.cancel(true);
-        assertFalse(ownersOwn.wasInterrupted());
-        ownersOwn.letGo();
+        task.awaitInterrupted().letGo();
         assertTrue(owner.awaitExit(Duration.ofSeconds(PATIENCE_SECONDS)));
-        assertEquals(InterruptedException.class, thrown.get());
-        assertFalse(next.hasBegun());
+        assertEquals("cleaned up", cleanedUp.get());
     }
 
     @Test

@@ -83,7 +83,7 @@ class ViewWaitsTest extends ContractFixture {
     @Test
     void treesOfWaitsFromAViewToTheViewsOfItFinish() throws Exception {
         for (int workers : new int[] {1, 2}) {
-            for (int round = 0; round < 30; round++) {
+            for (int round = 0; round < 300; round++) {
                 TaskExecutorService outer = pool(workers).limited(2);
                 TaskExecutorService inner = outer.limited(1);
                 List<TaskExecutorService> lanes = List.of(outer, inner, inner.limited(1));
@@ -199,6 +199,32 @@ class ViewWaitsTest extends ContractFixture {
             TaskFutures.waitFor(List.of(mine, mine), ReturnWhen.ALL_COMPLETED);
             return mine.resultNow();
         });
+    }
+
+    @Test
+    void aWaiterForAMapDoesSoToo() throws Exception {
+        ThreadPool pool = pool(2);
+        TaskExecutorService lane = pool.limited(1);
+        HeldTask inLane = polite();
+        AtomicReference<Thread> second = new AtomicReference<>();
+        AtomicReference<TaskFuture<List<Integer>>> secondTask = new AtomicReference<>();
+        CountDownLatch bothRun = new CountDownLatch(1);
+        TaskFuture<List<Integer>> first = pool.submit(() -> {
+            Waiting.await(bothRun);
+            lane.submit(inLane).join();
+            return secondTask.get().join();
+        });
+        secondTask.set(pool.submit(() -> {
+            bothRun.countDown();
+            inLane.awaitBegun();
+            TaskFuture<List<Integer>> mine = lane.mapAsync(List.of(1, 2, 3), i -> i);
+            second.set(Thread.currentThread());
+            return mine.join();
+        }));
+        Waiting.until(() -> second.get() != null);
+        Waiting.until(() -> second.get().getState() == Thread.State.WAITING);
+        inLane.letGo();
+        assertEquals(List.of(1, 2, 3), value(first));
     }
 
     /** On top of the waiting task runs one of another pool, which ran in place. */

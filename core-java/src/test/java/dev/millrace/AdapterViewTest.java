@@ -1,0 +1,63 @@
+package dev.millrace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Views of executors that are not ours: the queue is the view's own, whatever the executor's is. */
+class AdapterViewTest extends ContractFixture {
+    @Override
+    TaskExecutorService create(int maxWorkers) {
+        return adapted(
+                new ThreadPoolExecutor(maxWorkers, maxWorkers, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>()));
+    }
+
+    private TaskExecutorService adapted(ThreadPoolExecutor executor) {
+        return TaskExecutorService.adapt(executor);
+    }
+
+    @Test
+    void whatWaitsInAViewOfAnExecutorWithoutAQueueRuns() throws Exception {
+        TaskExecutorService lane = open(adapted(
+                        new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new SynchronousQueue<>())))
+                .limited(1);
+        HeldTask holder = polite();
+        lane.execute(holder::run);
+        holder.awaitBegun();
+        List<TaskFuture<String>> waiting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            waiting.add(lane.submit(() -> "ran"));
+        }
+        holder.letGo();
+        for (TaskFuture<String> task : waiting) {
+            assertEquals("ran", task.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        }
+    }
+
+    /** The executor runs each worker inside the end of the one before. */
+    @Test
+    void aLongQueueInAViewOfAnExecutorThatRunsInItsCallerFitsTheStack() throws Exception {
+        TaskExecutorService executor = open(adapted(new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new SynchronousQueue<>(), new ThreadPoolExecutor.CallerRunsPolicy())));
+        TaskExecutorService lane = executor.limited(1);
+        AtomicInteger ran = new AtomicInteger();
+        HeldTask holder = polite();
+        lane.execute(holder::run);
+        holder.awaitBegun();
+        for (int i = 0; i < 50_000; i++) {
+            lane.execute(ran::incrementAndGet);
+        }
+        holder.letGo();
+        lane.shutdown();
+        assertTrue(lane.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        assertEquals(50_000, ran.get());
+    }
+}
