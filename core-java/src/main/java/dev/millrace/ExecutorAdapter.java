@@ -27,7 +27,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
 
     /** Workers of {@link #views} that the executor has taken and not begun. Guarded by the lock. */
     private final Set<TaskFuture<?>> carriers = new LinkedHashSet<>();
-    /** Made with the first view: a pool whose workers are tasks of the executor, each for one task of a view. */
+    /** Made with the first view: a pool whose workers are tasks of the executor, each as long as there is work. */
     private volatile @Nullable PoolCore views;
 
     private volatile boolean shutdown;
@@ -101,7 +101,8 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
                 home.name(),
                 Integer.MAX_VALUE,
                 null,
-                1,
+                // A worker that goes on with the queue depends on no room for the next one, and takes no stack for it.
+                Integer.MAX_VALUE,
                 0,
                 Integer.MAX_VALUE,
                 WhenFull.REJECT,
