@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -84,27 +85,38 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
         return withOptions(task, options, this::accept);
     }
 
+    @Override
+    public TaskFuture<?> submit(Runnable task, TaskOptions options) {
+        return withOptions(task, options, this::accept);
+    }
+
     /** A submit that shows the task to {@code first} before the executor gets it; what is refused then is cancelled. */
     final <T extends @Nullable Object> TaskFuture<T> submit(
             Callable<T> task, TaskOptions options, Consumer<TaskFuture<?>> first) {
-        return withOptions(task, options, future -> {
-            boolean accepted = false;
-            try {
-                first.accept(future);
-                if (future.isPending()) {
-                    accept(future);
-                }
-                accepted = true;
-                if (!future.isPending()) {
-                    // It may have been cancelled, or run, before it had a place to give back.
-                    home().withdraw(future);
-                }
-            } finally {
-                if (!accepted) {
-                    future.cancelIfPending();
-                }
+        return withOptions(task, options, future -> acceptShown(future, first));
+    }
+
+    final TaskFuture<?> submit(Runnable task, TaskOptions options, Consumer<TaskFuture<?>> first) {
+        return withOptions(task, options, future -> acceptShown(future, first));
+    }
+
+    private void acceptShown(TaskFuture<?> future, Consumer<TaskFuture<?>> first) {
+        boolean accepted = false;
+        try {
+            first.accept(future);
+            if (future.isPending()) {
+                accept(future);
             }
-        });
+            accepted = true;
+            if (!future.isPending()) {
+                // It may have been cancelled, or run, before it had a place to give back.
+                home().withdraw(future);
+            }
+        } finally {
+            if (!accepted) {
+                future.cancelIfPending();
+            }
+        }
     }
 
     @Override
@@ -128,13 +140,23 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     private <T extends @Nullable Object> TaskFuture<T> withOptions(
             Callable<T> task, TaskOptions options, Consumer<TaskFuture<?>> accept) {
         Objects.requireNonNull(task, "task");
+        return withOptions(home -> TaskFuture.<T>of(home, task), options, accept);
+    }
+
+    private TaskFuture<?> withOptions(Runnable task, TaskOptions options, Consumer<TaskFuture<?>> accept) {
+        Objects.requireNonNull(task, "task");
+        return withOptions(home -> TaskFuture.<@Nullable Object>of(home, task), options, accept);
+    }
+
+    private <T extends @Nullable Object> TaskFuture<T> withOptions(
+            Function<TaskHome, TaskFuture<T>> make, TaskOptions options, Consumer<TaskFuture<?>> accept) {
         if (Objects.requireNonNull(options, "options") == TaskOptions.NONE) {
-            TaskFuture<T> future = TaskFuture.of(home(), task);
+            TaskFuture<T> future = make.apply(home());
             accept.accept(future);
             return future;
         }
         var own = new TaskHome.WithOptions(home(), options);
-        TaskFuture<T> future = TaskFuture.of(own, task);
+        TaskFuture<T> future = make.apply(own);
         own.arm(future);
         boolean accepted = false;
         try {

@@ -109,8 +109,9 @@ final class Decisions {
             }
         });
         if (others[0] > 0) {
+            // After shutdownNow that is how it should be.
             Failure.log(
-                    Level.WARNING,
+                    pool.isStopping() ? Level.FINE : Level.WARNING,
                     failure,
                     () -> "pool " + pool.name() + " could not start a worker; its tasks wait for the other "
                             + others[0]);

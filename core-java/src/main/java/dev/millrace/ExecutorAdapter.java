@@ -186,7 +186,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
     @Override
     public boolean isTerminated() {
         PoolCore core = views;
-        return executor.isTerminated() && (core == null || core.hasEnded(core.lane()));
+        return executor.isTerminated() && (core == null || core.decisions().ask(PoolState::isQuiet));
     }
 
     @Override

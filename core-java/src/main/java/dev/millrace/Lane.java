@@ -98,6 +98,11 @@ final class Lane {
         return task;
     }
 
+    /** All that wait here, and stay. */
+    List<TaskFuture<?>> tasks() {
+        return queue.tasks();
+    }
+
     List<TaskFuture<?>> drain() {
         int before = queue.size();
         List<TaskFuture<?>> all = queue.drain();

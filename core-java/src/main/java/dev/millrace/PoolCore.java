@@ -101,6 +101,11 @@ final class PoolCore extends Worker.Pool {
         }
     }
 
+    /** What waits in that lane, and in those within it. */
+    List<TaskFuture<?>> pending(Lane lane) {
+        return decisions.ask(s -> s.pending(lane));
+    }
+
     List<TaskFuture<?>> drainPending(Lane lane) {
         List<TaskFuture<?>> drained = new ArrayList<>();
         decisions.decide(plan -> {

@@ -171,6 +171,16 @@ final class PoolState {
         return drained;
     }
 
+    List<TaskFuture<?>> pending(Lane lane) {
+        List<TaskFuture<?>> pending = new ArrayList<>(lane.tasks());
+        for (Lane within : lanes) {
+            if (within != lane && within.isWithin(lane)) {
+                pending.addAll(within.tasks());
+            }
+        }
+        return pending;
+    }
+
     // ---- views ----
 
     /** A task of a view has been accepted, or stands in the line. Tasks of the pool itself are not counted. */

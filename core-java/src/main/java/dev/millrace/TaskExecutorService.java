@@ -40,6 +40,9 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
     /** Submits a task with a name, a time limit, or a taker for a late outcome. See {@link #submit(Callable)}. */
     <T extends @Nullable Object> TaskFuture<T> submit(Callable<T> task, TaskOptions options);
 
+    /** Submits a task without a value, with options. See {@link #submit(Callable)}. */
+    TaskFuture<?> submit(Runnable task, TaskOptions options);
+
     /**
      * Submits a task if there is room, or becomes room in time. Blocks so long at most, in turn with others who wait
      * for room; zero or less does not wait. Where the queue is unbounded there is always room; an adapted executor says

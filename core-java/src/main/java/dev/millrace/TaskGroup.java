@@ -76,11 +76,12 @@ public final class TaskGroup implements AutoCloseable {
 
     /** Submits a task without a value. See {@link #submit(Callable)}. */
     public TaskFuture<?> submit(Runnable task) {
-        Objects.requireNonNull(task, "task");
-        return submit(() -> {
-            task.run();
-            return null;
-        });
+        return submit(task, TaskOptions.NONE);
+    }
+
+    /** Submits a task without a value, with options. See {@link #submit(Callable)}. */
+    public TaskFuture<?> submit(Runnable task, TaskOptions options) {
+        return executor.submit(task, options, this::enter);
     }
 
     /** Submits a task with a name, a time limit, or a taker for a late outcome. See {@link #submit(Callable)}. */
@@ -199,7 +200,8 @@ public final class TaskGroup implements AutoCloseable {
     /**
      * Waits until one task of the group has succeeded, cancels the others, with an interrupt, and returns it: its
      * {@link TaskFuture#resultNow} is there. If none succeeds, the first failure is thrown as {@link TaskFuture#join}
-     * throws it, with the others as suppressed exceptions.
+     * throws it, with the others as suppressed exceptions. It is a wait for any of several: a cycle of waits through it is
+     * not detected.
      *
      * @throws TaskCancelledException if none succeeded or failed, because all were cancelled
      * @throws InterruptedException if the calling thread is interrupted before; then all tasks are cancelled

@@ -71,6 +71,15 @@ final class TaskQueue {
         return true;
     }
 
+    /** All, in order; they stay. */
+    List<TaskFuture<?>> tasks() {
+        List<TaskFuture<?>> all = new ArrayList<>(size);
+        for (TaskFuture<?> task = head.next; task != null && task != head; task = task.next) {
+            all.add(task);
+        }
+        return all;
+    }
+
     /** Takes all. */
     List<TaskFuture<?>> drain() {
         List<TaskFuture<?>> all = new ArrayList<>(size);

@@ -45,6 +45,23 @@ final class View extends AbstractTaskExecutor {
         return core.awaitEnd(lane, unit.toNanos(timeout));
     }
 
+    /** In a task of the pool, which may be the only worker, it runs what pends here itself. */
+    @Override
+    public void close() {
+        ensureNotOwnTask("close");
+        Runner me = Runner.current();
+        if (me != null && me.runsFor(core)) {
+            shutdown();
+            try {
+                TaskFutures.awaitAll(core.pending(lane), Long.MAX_VALUE);
+            } catch (InterruptedException e) {
+                // What follows sees it, and stops what runs.
+                Thread.currentThread().interrupt();
+            }
+        }
+        super.close();
+    }
+
     /** Name and state of the view, and of the pool. */
     @Override
     public String toString() {

@@ -60,4 +60,14 @@ class AdapterViewTest extends ContractFixture {
         assertTrue(lane.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS));
         assertEquals(50_000, ran.get());
     }
+
+    @Test
+    void anExecutorThatEndedByItselfHasTerminatedWithItsViews() throws Exception {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+        TaskExecutorService adapted = open(adapted(executor));
+        assertEquals("ran", adapted.limited(1).submit(() -> "ran").get());
+        executor.shutdown();
+        assertTrue(adapted.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        assertTrue(adapted.isTerminated());
+    }
 }

@@ -1099,4 +1099,19 @@ abstract class ExecutorContract extends MapAsyncContract {
         executor.shutdown();
         assertThrows(RejectedExecutionException.class, () -> service.submit(() -> "never"));
     }
+
+    /** Not {@code submit(Runnable, T)}, which would take the options for a result. */
+    @Test
+    void aTaskWithoutAValueMayHaveOptions() throws Exception {
+        TaskExecutorService executor = open(1);
+        HeldTask held = polite();
+        TaskFuture<?> task =
+                executor.submit(() -> held.run(), TaskOptions.named("held").withTimeout(SOON));
+        assertEquals("held", task.name());
+        assertInstanceOf(
+                TaskTimeoutException.class,
+                assertThrows(ExecutionException.class, task::get).getCause());
+    }
+
+    private static final Duration SOON = Duration.ofMillis(20);
 }

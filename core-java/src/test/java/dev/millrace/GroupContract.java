@@ -103,27 +103,6 @@ abstract class GroupContract extends ContractFixture {
     }
 
     @Test
-    void whatPendsWhenOneFailsNeverRuns() throws Exception {
-        HeldTask holder = polite();
-        TaskExecutorService executor = openBusy(holder);
-        AtomicBoolean ran = new AtomicBoolean();
-        try (TaskGroup group = executor.group()) {
-            group.submit(failing(new IllegalStateException("no")));
-            TaskFuture<?> pending = group.submit(() -> {
-                ran.set(true);
-                return null;
-            });
-            Aside<Object> owner = Aside.run(group::join).awaitParked();
-            holder.letGo();
-            owner.thrown(IllegalStateException.class);
-            assertTrue(pending.isDone());
-        }
-        finish(executor);
-        // The failing task's worker has called back before it takes the next.
-        assertFalse(ran.get());
-    }
-
-    @Test
     void theOthersFailuresAreSuppressedInTheFirst() throws Exception {
         try (TaskGroup group = open(1).group()) {
             IllegalStateException first = new IllegalStateException("first");

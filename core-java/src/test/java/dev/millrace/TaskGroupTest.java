@@ -173,6 +173,25 @@ class TaskGroupTest extends ContractFixture {
         assertEquals("cleaned up", cleanedUp.get());
     }
 
+    /** Not so on a view, whose permit is given back before the callback that cancels the group. */
+    @Test
+    void whatPendsInAPoolWhenOneFailsNeverRuns() throws Exception {
+        HeldTask holder = polite();
+        TaskExecutorService pool = openBusy(holder);
+        AtomicInteger ran = new AtomicInteger();
+        try (TaskGroup group = pool.group()) {
+            group.submit(() -> {
+                throw new IllegalStateException("no");
+            });
+            group.submit(ran::incrementAndGet);
+            Aside<Object> owner = Aside.run(group::join).awaitParked();
+            holder.letGo();
+            owner.thrown(IllegalStateException.class);
+        }
+        finish(pool);
+        assertEquals(0, ran.get());
+    }
+
     @Test
     void closeInATaskOfTheOnlyWorkerWaitsForNothingThatPends() throws Exception {
         TaskExecutorService pool = open(1);

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -367,6 +369,25 @@ class ViewWaitsTest extends ContractFixture {
         }
         // Who fails may have been waited for, and fails its waiter with the same exception.
         assertTrue(deadlocks >= 1 && deadlocks <= 2, deadlocks + " deadlocks");
+    }
+
+    /** Try-with-resources in a task of a busy pool. */
+    @Test
+    void aTaskOfTheOnlyWorkerMayCloseAViewThatHasWork() throws Exception {
+        ThreadPool pool = pool(1);
+        List<Integer> ran = new CopyOnWriteArrayList<>();
+        value(pool.submit(() -> {
+            try (TaskExecutorService lane = pool.limited(1)) {
+                TaskExecutorService within = lane.limited(1);
+                for (int i = 0; i < 3; i++) {
+                    int n = i;
+                    lane.execute(() -> ran.add(n));
+                    within.execute(() -> ran.add(10 + n));
+                }
+            }
+            return ran.size();
+        }));
+        assertEquals(Set.of(0, 1, 2, 10, 11, 12), Set.copyOf(ran));
     }
 
     private static Callable<Object> waiting(
