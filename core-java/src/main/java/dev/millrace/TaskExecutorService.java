@@ -287,8 +287,9 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
      * var pool = TaskExecutorService.adapt(Executors.newVirtualThreadPerTaskExecutor());
      * }</pre>
      *
-     * <p>A waiting task runs no pending one itself, as it would in a {@link ThreadPool}; tasks that are given to the
-     * original executor directly are not seen here. The futures of tasks that the executor drops without a word are
+     * <p>A waiting task runs no pending one itself, as it would in a {@link ThreadPool}, but where both are of a view
+     * ({@link #limited}). A view hands the executor a worker for each task that could begin, which goes on as long as
+     * views have work. Tasks that are given to the original executor directly are not seen here. The futures of tasks that the executor drops without a word are
      * cancelled when {@code close} or {@code awaitTermination} finds that it has terminated.
      */
     static TaskExecutorService adapt(ExecutorService executor) {
