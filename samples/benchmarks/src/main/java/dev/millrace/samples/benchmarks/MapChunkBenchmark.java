@@ -76,7 +76,9 @@ public class MapChunkBenchmark {
 
     @Benchmark
     public long unordered() {
-        return pool.map(items, this::work, options.withUnordered()).mapToLong(x -> x).sum();
+        return pool.map(items, this::work, options.withUnordered())
+                .mapToLong(x -> x)
+                .sum();
     }
 
     private int work(int item) {
