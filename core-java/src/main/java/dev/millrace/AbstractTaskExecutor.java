@@ -37,6 +37,9 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     /** Takes the task now or when there is room; does not block. */
     abstract void acceptWhenRoom(TaskFuture<?> task);
 
+    /** Takes the task now, whether there is room or not; does not block. */
+    abstract void acceptBeyondBound(TaskFuture<?> task);
+
     /** Takes one of several tasks whose submitter will wait for them: blocks on no full queue, but may reject. */
     abstract void acceptOfMany(TaskFuture<?> task);
 
@@ -180,6 +183,11 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     @Override
     public void execute(Runnable task) {
         accept(TaskFuture.detached(home(), Objects.requireNonNull(task, "task")));
+    }
+
+    @Override
+    public void executeBeyondBound(Runnable task) {
+        acceptBeyondBound(TaskFuture.detached(home(), Objects.requireNonNull(task, "task")));
     }
 
     @Override

@@ -99,6 +99,19 @@ final class Admission {
         decisions.carryOut(plan, task);
     }
 
+    void acceptBeyondBound(TaskFuture<?> task) {
+        Lane lane = LaneHome.laneOf(task);
+        Plan plan = new Plan();
+        decisions.lock.lock();
+        try {
+            ensureOpen(task, lane);
+            state.enqueue(task, lane, plan);
+        } finally {
+            decisions.lock.unlock();
+        }
+        decisions.carryOut(plan, task);
+    }
+
     boolean standsInLine(TaskFuture<?> task) {
         return decisions.ask(s -> s.line.contains(task));
     }

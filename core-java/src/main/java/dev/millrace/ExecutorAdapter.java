@@ -148,6 +148,11 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
     }
 
     @Override
+    void acceptBeyondBound(TaskFuture<?> task) {
+        accept(task);
+    }
+
+    @Override
     void acceptOfMany(TaskFuture<?> task) {
         accept(task);
     }

@@ -67,6 +67,14 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
     <T extends @Nullable Object> TaskFuture<T> submitWhenRoom(Callable<T> task, TaskOptions options);
 
     /**
+     * Runs a task as {@code execute} does, but neither waits for room nor is refused for lack of it: for what was admitted
+     * before and only goes on, as a coroutine does. Does not block. One that is {@link Droppable} hears if it is dropped.
+     *
+     * @throws RejectedExecutionException if the executor is shut down or broken, or is an adapted one that refuses
+     */
+    void executeBeyondBound(Runnable task);
+
+    /**
      * Calls {@code fn} for each input on the executor's threads; the stream hands out the results in the order of the
      * inputs. A first window of items is started by this call, in the calling thread; further inputs are read, by who
      * consumes the stream, only as results are taken, and each result is let go of when it has been handed out. So the

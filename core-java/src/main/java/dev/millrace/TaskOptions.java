@@ -40,6 +40,11 @@ public final class TaskOptions {
         return NONE.withTimeout(timeout);
     }
 
+    /** Options with a taker for a late outcome only: {@link #withOnLateOutcome}. */
+    public static TaskOptions onLateOutcome(BiConsumer<@Nullable Object, @Nullable Throwable> taker) {
+        return NONE.withOnLateOutcome(taker);
+    }
+
     /** A copy with this name, which then stands in messages, {@link TaskFuture#name()} and exceptions. */
     public TaskOptions withName(String newName) {
         return new TaskOptions(Objects.requireNonNull(newName, "name"), timeout, onLateOutcome);

@@ -148,6 +148,8 @@ abstract class TaskState {
             if ((s & STATUS) != PENDING) {
                 return false;
             }
+            // Read before the change: while the task is pending it cannot change itself.
+            Object code = content;
             if ((s & SETTLING) != 0) {
                 waitOut();
             } else if (STATE.compareAndSet(this, s, (s & KIND) | CANCELLED | EXITED)) {
@@ -155,8 +157,23 @@ abstract class TaskState {
                 home.withdraw(self());
                 home.ended();
                 announce(true);
+                tellDropped(code, null);
                 return true;
             }
+        }
+    }
+
+    /** Code that nobody holds a future of hears that it will never run; no cause: it was cancelled. */
+    private void tellDropped(@Nullable Object code, @Nullable Throwable cause) {
+        if ((state & DETACHED) != 0 && code instanceof Droppable) {
+            Throwable why = cause == null ? new TaskCancelledException(self().name()) : cause;
+            Callbacks.run(() -> {
+                try {
+                    ((Droppable) code).dropped(why);
+                } catch (Throwable thrown) {
+                    Callbacks.uncaught(thrown);
+                }
+            });
         }
     }
 
@@ -496,6 +513,7 @@ abstract class TaskState {
             if ((s & SETTLING) != 0) {
                 waitOut();
             } else if (STATE.compareAndSet(this, s, s | SETTLING)) {
+                Object code = content;
                 content = outcome;
                 boolean exited = (to & EXITED) != 0;
                 // An interrupter may return while SETTLING; nothing else changes.
@@ -511,6 +529,9 @@ abstract class TaskState {
                     home.withdraw(self());
                 }
                 announce(exited);
+                if (from == PENDING && outcome instanceof Failure) {
+                    tellDropped(code, ((Failure) outcome).cause);
+                }
                 return true;
             }
         }

@@ -124,6 +124,18 @@ public final class ThreadPool extends AbstractTaskExecutor {
         return core.awaitEnd(core.lane(), unit.toNanos(timeout));
     }
 
+    /**
+     * Calls {@code action} when, after a shutdown, all work has ended: in the thread of the last worker, which ends right
+     * after it, or at once in the calling thread if that is so already. What it throws goes to that thread's
+     * uncaught-exception handler.
+     *
+     * @return how to take the action back
+     */
+    public Registration onTermination(Runnable action) {
+        Objects.requireNonNull(action, "action");
+        return core.lane().terminated.future().onDone(ended -> action.run());
+    }
+
     /** Name, state and counts. */
     @Override
     public String toString() {
@@ -150,6 +162,11 @@ public final class ThreadPool extends AbstractTaskExecutor {
     @Override
     void acceptWhenRoom(TaskFuture<?> task) {
         core.admission().acceptWhenRoom(task);
+    }
+
+    @Override
+    void acceptBeyondBound(TaskFuture<?> task) {
+        core.admission().acceptBeyondBound(task);
     }
 
     @Override

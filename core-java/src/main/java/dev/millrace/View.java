@@ -89,6 +89,11 @@ final class View extends AbstractTaskExecutor {
     }
 
     @Override
+    void acceptBeyondBound(TaskFuture<?> task) {
+        core.admission().acceptBeyondBound(task);
+    }
+
+    @Override
     void acceptOfMany(TaskFuture<?> task) {
         core.admission().acceptOfMany(task);
     }

@@ -31,6 +31,7 @@ class RulesTest {
                 new TreeSet<>(Set.of(
                         "BrokenPoolException",
                         "DoneAndNotDone",
+                        "Droppable",
                         "MapOptions",
                         "MapOptions$CollectingFailures",
                         "MapProgress",

@@ -2,12 +2,16 @@ package dev.millrace.coroutines
 
 import dev.millrace.TaskExecutorService
 import dev.millrace.TaskFuture
+import dev.millrace.TaskOptions
+import dev.millrace.TaskStatus
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withContext
+import java.io.InterruptedIOException
+import java.nio.channels.ClosedByInterruptException
 import java.util.concurrent.Callable
 
 /**
@@ -15,18 +19,41 @@ import java.util.concurrent.Callable
  *
  * What [body] throws comes out as it was thrown. On a full pool this suspends until there is room, in turn with others.
  * When the calling coroutine is cancelled, a pending body never runs, and a running one is interrupted; the coroutine
- * goes on only after the body has ended, so nothing of it runs on. A coroutine that is cancelled by then submits nothing.
+ * goes on only after the body has ended, so nothing of it runs on. If the body then fails for another reason than the
+ * interrupt, that failure is thrown instead of the cancellation. A coroutine that is cancelled by then submits nothing.
+ * The body sees the `ThreadContextElement`s of the coroutine.
  *
  * @throws java.util.concurrent.RejectedExecutionException if the executor is shut down; the coroutine stays active
  */
-public suspend fun <T> TaskExecutorService.call(body: () -> T): T {
-    currentCoroutineContext().ensureActive()
-    val task: TaskFuture<T> = submitWhenRoom(Callable { body() })
+public suspend fun <T> TaskExecutorService.call(body: () -> T): T = callHere(null, body)
+
+/**
+ * [call] for a body that opens something: a value that no caller gets, because the coroutine was cancelled while the body
+ * ran or before it could go on, is handed to [onUndelivered], once, before this throws. What that throws is thrown.
+ */
+public suspend fun <T> TaskExecutorService.call(onUndelivered: (T) -> Unit, body: () -> T): T =
+    callHere(onUndelivered, body)
+
+/** Submits the blocking [body], as `submit` does. Its name is another because Kotlin would take a lambda for a `Runnable`. */
+public fun <T> TaskExecutorService.future(body: () -> T): TaskFuture<T> = submit(Callable { body() })
+
+private suspend fun <T> TaskExecutorService.callHere(onUndelivered: ((T) -> Unit)?, body: () -> T): T {
+    val context = currentCoroutineContext()
+    context.ensureActive()
+    val late = LateOutcome<T>()
+    val task: TaskFuture<T> =
+        submitWhenRoom(
+            Callable {
+                context.inThread(body)
+            },
+            TaskOptions.onLateOutcome { value, thrown -> late.take(value, thrown) },
+        )
     try {
         task.untilExitOrCancelled()
     } catch (cancelled: CancellationException) {
         withContext(NonCancellable) { task.awaitExit() }
-        throw cancelled
+        if (task.status() != TaskStatus.CANCELLED) late.takeFrom(task)
+        late.settle(cancelled, onUndelivered)
     }
     return task.outcome()
 }
@@ -40,4 +67,33 @@ private suspend fun TaskFuture<*>.untilExitOrCancelled() {
             cancel(true)
         }
     }
+}
+
+/** What the body of a cancelled call still produced. Written by the worker before the exit, read after it. */
+private class LateOutcome<T> {
+    private var result: Result<T>? = null
+
+    @Suppress("UNCHECKED_CAST") // what a body of that type returned
+    fun take(value: Any?, thrown: Throwable?) {
+        result = if (thrown == null) Result.success(value as T) else Result.failure(thrown)
+    }
+
+    /** The body had ended before the cancellation came. */
+    fun takeFrom(task: TaskFuture<T>) {
+        result = runCatching { task.outcome() }
+    }
+
+    fun settle(cancelled: CancellationException, onUndelivered: ((T) -> Unit)?): Nothing {
+        result?.fold(
+            { value -> onUndelivered?.invoke(value) },
+            { thrown -> if (!thrown.isEcho()) throw thrown },
+        )
+        throw cancelled
+    }
+
+    /** Whether it is only how the body heard of the cancellation. */
+    private fun Throwable.isEcho() = this is InterruptedException ||
+        this is CancellationException ||
+        this is InterruptedIOException ||
+        this is ClosedByInterruptException
 }

@@ -1,0 +1,43 @@
+package dev.millrace.coroutines
+
+import dev.millrace.TaskExecutorService
+import dev.millrace.TaskFuture
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.DelicateCoroutinesApi
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.GlobalScope
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.async
+import kotlinx.coroutines.withContext
+
+/**
+ * A view of this task as a [Deferred], which cannot be completed from outside.
+ *
+ * Cancelling the view cancels the task, pending or running, and the view is complete only when the body has ended; so
+ * `cancelAndJoin` waits for that. Awaiting it shares: cancelling an awaiting coroutine leaves the task and the other
+ * awaiters alone. A task that is cancelled from elsewhere cancels the view, with the
+ * [dev.millrace.TaskCancelledException] as its cause. A failure is thrown by `await` and goes nowhere else.
+ */
+@OptIn(DelicateCoroutinesApi::class) // it lives as long as the task, and belongs to no scope
+public fun <T> TaskFuture<T>.asDeferred(): Deferred<T> =
+    GlobalScope.async(Dispatchers.Unconfined, CoroutineStart.UNDISPATCHED) {
+        try {
+            await()
+        } catch (e: CancellationException) {
+            // Cancelled, the view or the task: not over before the code has left.
+            withContext(NonCancellable) { awaitExit() }
+            throw e
+        }
+    }
+
+/**
+ * Runs the blocking [body] on [executor] as a child of this scope: `async` for blocking code.
+ *
+ * The body is submitted by this call. Cancelling the scope or the [Deferred] cancels the task, interrupts a running body,
+ * and waits for its end; a failure fails the scope, as that of `async` does. See [call] for the rest.
+ */
+public fun <T> CoroutineScope.asyncOn(executor: TaskExecutorService, body: () -> T): Deferred<T> =
+    async(Dispatchers.Unconfined, CoroutineStart.UNDISPATCHED) { executor.call(body) }

@@ -1,0 +1,33 @@
+package dev.millrace.coroutines
+
+import dev.millrace.ThreadPool
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.isActive
+import kotlinx.coroutines.suspendCancellableCoroutine
+import kotlinx.coroutines.withContext
+
+/**
+ * Shuts this pool down and waits, without blocking a thread, until all its work has ended; with [cancelPending], what has
+ * not begun is cancelled. When the calling coroutine is cancelled it stops waiting, and the pool goes on to its end.
+ */
+public suspend fun ThreadPool.shutdownAndJoin(cancelPending: Boolean = false) {
+    if (cancelPending) shutdownAndCancelPending() else shutdown()
+    suspendCancellableCoroutine { continuation ->
+        val registration = onTermination { continuation.resumeWith(Result.success(Unit)) }
+        continuation.invokeOnCancellation { registration.remove() }
+    }
+}
+
+/**
+ * Calls [block] with this pool, then shuts it down and waits, without blocking a thread, until all its work has ended, also
+ * if [block] throws. If the calling coroutine is cancelled, what pends is cancelled and what runs is interrupted first.
+ */
+public suspend fun <R> ThreadPool.useSuspending(block: suspend (ThreadPool) -> R): R {
+    try {
+        return block(this)
+    } finally {
+        if (!currentCoroutineContext().isActive) shutdownNow()
+        withContext(NonCancellable) { shutdownAndJoin() }
+    }
+}
