@@ -623,10 +623,18 @@ abstract class TaskState {
     /** What {@code shutdownNow} gives back for this task, or null if it is no longer pending. */
     @Nullable
     Runnable asDropped() {
-        Object code = content;
-        if (!self().isPending() || code == null) {
-            return null;
+        for (; ; ) {
+            int s = state;
+            Object code = content;
+            if ((s & STATUS) != PENDING || code == null) {
+                return null;
+            }
+            // While another thread is SETTLING it, what was read may be the outcome.
+            if ((s & SETTLING) != 0 || state != s) {
+                waitOut();
+            } else {
+                return (s & RUNNABLE) != 0 ? (Runnable) code : new DroppedCallable((Callable<?>) code, self().name());
+            }
         }
-        return (state & RUNNABLE) != 0 ? (Runnable) code : new DroppedCallable((Callable<?>) code, self().name());
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Promise 1: every accepted task ends in exactly one of success, failure, cancelled. */
@@ -488,5 +489,31 @@ class EveryTaskEndsTest {
         second.join();
         assertEquals(List.of("done", "late late", "exit", "second"), events);
         pool.close();
+    }
+
+    /** What is drained may be timing out at that very moment: its code is no longer there, and its state not yet changed. */
+    @Test
+    void aTaskThatTimesOutWhileItIsDrainedDoesNotStopTheShutdown() throws Exception {
+        TaskHome home = new TaskPromise<>("home").future().home();
+        AtomicReference<TaskFuture<?>> next = new AtomicReference<>();
+        Aside<?> timer = Aside.run(() -> {
+            for (int round = 0; round < 200_000; round++) {
+                TaskFuture<?> task;
+                do {
+                    task = next.get();
+                } while (task == null);
+                task.failPending(new IllegalStateException("time is over"));
+                task.exceptionNow();
+                next.set(null);
+            }
+        });
+        for (int round = 0; round < 200_000; round++) {
+            TaskFuture<?> task = TaskFuture.of(home, () -> "never");
+            next.set(task);
+            while (next.get() != null) {
+                task.asDropped();
+            }
+        }
+        timer.value();
     }
 }
