@@ -15,7 +15,7 @@ import kotlinx.coroutines.suspendCancellableCoroutine
 public suspend fun <T> TaskFuture<T>.await(): T {
     if (!isDone) {
         suspendCancellableCoroutine { continuation ->
-            val registration = onDone { continuation.resumeWith(Result.success(Unit)) }
+            val registration = onDone { continuation.goOn() }
             continuation.invokeOnCancellation {
                 // Taken back first: a future that lives long must not hold a coroutine that has gone.
                 registration.remove()
@@ -33,7 +33,7 @@ public suspend fun <T> TaskFuture<T>.await(): T {
 public suspend fun TaskFuture<*>.awaitExit() {
     if (!hasExited()) {
         suspendCancellableCoroutine { continuation ->
-            val registration = onExit { continuation.resumeWith(Result.success(Unit)) }
+            val registration = onExit { continuation.goOn() }
             continuation.invokeOnCancellation { registration.remove() }
         }
     }

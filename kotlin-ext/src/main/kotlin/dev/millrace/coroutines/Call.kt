@@ -15,7 +15,8 @@ import java.nio.channels.ClosedByInterruptException
 import java.util.concurrent.Callable
 
 /**
- * Runs the blocking [body] on a worker of this executor and returns its value, without blocking the calling thread.
+ * Runs the blocking [body] on a worker of this executor and returns its value, without blocking the calling thread. The
+ * coroutine goes on in its own dispatcher; where it has none, in the default one, never on a worker.
  *
  * What [body] throws comes out as it was thrown. On a full pool this suspends until there is room, in turn with others.
  * When the calling coroutine is cancelled, a pending body never runs, and a running one is interrupted; the coroutine
@@ -61,7 +62,7 @@ private suspend fun <T> TaskExecutorService.callHere(onUndelivered: ((T) -> Unit
 /** As [awaitExit], but a cancelled coroutine cancels the task, from the thread that cancels it. */
 private suspend fun TaskFuture<*>.untilExitOrCancelled() {
     suspendCancellableCoroutine { continuation ->
-        val registration = onExit { continuation.resumeWith(Result.success(Unit)) }
+        val registration = onExit { continuation.goOn() }
         continuation.invokeOnCancellation {
             registration.remove()
             cancel(true)

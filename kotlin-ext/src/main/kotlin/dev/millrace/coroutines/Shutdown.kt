@@ -9,12 +9,12 @@ import kotlinx.coroutines.withContext
 
 /**
  * Shuts this pool down and waits, without blocking a thread, until all its work has ended; with [cancelPending], what has
- * not begun is cancelled. When the calling coroutine is cancelled it stops waiting, and the pool goes on to its end.
+ * not begun is cancelled. The last thread ends a moment after it. When the calling coroutine is cancelled it stops waiting, and the pool goes on to its end.
  */
 public suspend fun ThreadPool.shutdownAndJoin(cancelPending: Boolean = false) {
     if (cancelPending) shutdownAndCancelPending() else shutdown()
     suspendCancellableCoroutine { continuation ->
-        val registration = onTermination { continuation.resumeWith(Result.success(Unit)) }
+        val registration = onTermination { continuation.goOn() }
         continuation.invokeOnCancellation { registration.remove() }
     }
 }
