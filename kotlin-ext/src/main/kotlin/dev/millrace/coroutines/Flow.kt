@@ -72,9 +72,11 @@ private fun <A, B> Flow<A>.mapInOrder(executor: TaskExecutorService, concurrency
             val started = Channel<Deferred<B>>(Channel.UNLIMITED)
             val inFlight = Semaphore(concurrency)
             read(started) {
+                // Room is made before upstream is asked: what stands in its hands counts, too.
+                inFlight.acquire()
                 collect { element ->
-                    inFlight.acquire()
                     started.send(this@supervisorScope.asyncOn(executor) { transform(element) })
+                    inFlight.acquire()
                 }
             }
             for (result in started) {
@@ -94,8 +96,8 @@ private fun <A, B> Flow<A>.mapAsDone(executor: TaskExecutorService, concurrency:
             read(done) {
                 // Ends when all that it started have ended.
                 supervisorScope {
+                    inFlight.acquire()
                     collect { element ->
-                        inFlight.acquire()
                         val result = asyncOn(executor) { transform(element) }
                         result.invokeOnCompletion { failure ->
                             done.trySend(
@@ -108,6 +110,7 @@ private fun <A, B> Flow<A>.mapAsDone(executor: TaskExecutorService, concurrency:
                                 },
                             )
                         }
+                        inFlight.acquire()
                     }
                 }
             }
