@@ -87,7 +87,6 @@ private fun <A, B> Flow<A>.mapInOrder(executor: TaskExecutorService, concurrency
         }
     }
 
-@OptIn(ExperimentalCoroutinesApi::class)
 private fun <A, B> Flow<A>.mapAsDone(executor: TaskExecutorService, concurrency: Int, transform: (A) -> B): Flow<B> =
     flow {
         supervisorScope {
@@ -97,20 +96,16 @@ private fun <A, B> Flow<A>.mapAsDone(executor: TaskExecutorService, concurrency:
                 // Ends when all that it started have ended.
                 supervisorScope {
                     inFlight.acquire()
-                    collect { element ->
-                        val result = asyncOn(executor) { transform(element) }
-                        result.invokeOnCompletion { failure ->
-                            done.trySend(
-                                if (failure ==
-                                    null
-                                ) {
-                                    Result.success(result.getCompleted())
-                                } else {
-                                    Result.failure(failure)
-                                },
-                            )
+                    try {
+                        collect { element ->
+                            val result = asyncOn(executor) { transform(element) }
+                            result.invokeOnCompletion { failure -> done.trySend(result.outcome(failure)) }
+                            inFlight.acquire()
                         }
-                        inFlight.acquire()
+                    } catch (failure: Throwable) {
+                        // Closed first: what runs is cancelled now, and the collector must not take that for the reason.
+                        done.close(failure)
+                        throw failure
                     }
                 }
             }
@@ -121,6 +116,10 @@ private fun <A, B> Flow<A>.mapAsDone(executor: TaskExecutorService, concurrency:
             }
         }
     }
+
+@OptIn(ExperimentalCoroutinesApi::class)
+private fun <B> Deferred<B>.outcome(failure: Throwable?): Result<B> =
+    if (failure == null) Result.success(getCompleted()) else Result.failure(failure)
 
 /** Reads upstream beside the collector, in its context; the end and a failure come out of [channel], at their place. */
 private fun CoroutineScope.read(channel: Channel<*>, upstream: suspend () -> Unit) {
