@@ -50,13 +50,16 @@ private class TaskDispatcher(private val tasks: TaskExecutorService) : ExecutorC
 
 /** A coroutine goes on from one suspension to the next. */
 private class Step(private val context: CoroutineContext, private val block: Runnable) : Droppable {
-    private val droppedBefore = AtomicBoolean()
+    /** By whom comes first: a worker, a drop (which may be told of twice), or who runs what `shutdownNow` gave back. */
+    private val taken = AtomicBoolean()
 
-    override fun run() = block.run()
+    override fun run() {
+        if (taken.compareAndSet(false, true)) block.run()
+    }
 
     override fun dropped(cause: Throwable) {
         // Where no worker could be started it is both dropped and refused.
-        if (droppedBefore.compareAndSet(false, true)) {
+        if (taken.compareAndSet(false, true)) {
             context.cancel(
                 CancellationException("its dispatcher's executor takes it no further: ${cause.message}", cause),
             )
