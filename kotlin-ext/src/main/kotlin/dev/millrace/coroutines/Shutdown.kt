@@ -1,9 +1,8 @@
 package dev.millrace.coroutines
 
 import dev.millrace.ThreadPool
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.NonCancellable
-import kotlinx.coroutines.currentCoroutineContext
-import kotlinx.coroutines.isActive
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withContext
 
@@ -21,13 +20,19 @@ public suspend fun ThreadPool.shutdownAndJoin(cancelPending: Boolean = false) {
 
 /**
  * Calls [block] with this pool, then shuts it down and waits, without blocking a thread, until all its work has ended, also
- * if [block] throws. If the calling coroutine is cancelled, what pends is cancelled and what runs is interrupted first.
+ * if [block] throws. If the calling coroutine is cancelled, in [block] or while it waits, what pends is cancelled and what
+ * runs is interrupted first.
  */
 public suspend fun <R> ThreadPool.useSuspending(block: suspend (ThreadPool) -> R): R {
     try {
         return block(this)
     } finally {
-        if (!currentCoroutineContext().isActive) shutdownNow()
-        withContext(NonCancellable) { shutdownAndJoin() }
+        try {
+            shutdownAndJoin()
+        } catch (_: CancellationException) {
+            // Before or just now; what the block returned or threw goes on.
+            shutdownNow()
+            withContext(NonCancellable) { shutdownAndJoin() }
+        }
     }
 }
