@@ -3,13 +3,15 @@ package dev.millrace.coroutines
 import dev.millrace.TaskExecutorService
 import dev.millrace.TaskFuture
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Deferred
-import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.asFlow
 import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.supervisorScope
 import kotlinx.coroutines.sync.Semaphore
 
@@ -98,8 +100,11 @@ private fun <A, B> Flow<A>.mapAsDone(executor: TaskExecutorService, concurrency:
                     inFlight.acquire()
                     try {
                         collect { element ->
-                            val result = asyncOn(executor) { transform(element) }
-                            result.invokeOnCompletion { failure -> done.trySend(result.outcome(failure)) }
+                            // It is tempting to send from the completion handler of asyncOn. Don't: the scope can end
+                            // between the completion of a child and its handlers, and the result would be lost.
+                            launch(Dispatchers.Unconfined, CoroutineStart.UNDISPATCHED) {
+                                done.trySend(runCatching { executor.call { transform(element) } })
+                            }
                             inFlight.acquire()
                         }
                     } catch (failure: Throwable) {
@@ -116,10 +121,6 @@ private fun <A, B> Flow<A>.mapAsDone(executor: TaskExecutorService, concurrency:
             }
         }
     }
-
-@OptIn(ExperimentalCoroutinesApi::class)
-private fun <B> Deferred<B>.outcome(failure: Throwable?): Result<B> =
-    if (failure == null) Result.success(getCompleted()) else Result.failure(failure)
 
 /** Reads upstream beside the collector, in its context; the end and a failure come out of [channel], at their place. */
 private fun CoroutineScope.read(channel: Channel<*>, upstream: suspend () -> Unit) {
