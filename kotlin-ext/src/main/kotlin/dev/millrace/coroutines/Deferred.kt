@@ -11,6 +11,8 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.GlobalScope
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.async
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.withContext
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.EmptyCoroutineContext
@@ -29,7 +31,8 @@ public fun <T> TaskFuture<T>.asDeferred(): Deferred<T> =
         try {
             await()
         } catch (e: CancellationException) {
-            // Cancelled, the view or the task: not over before the code has left.
+            // Cancelled, the view or the task: the view is so at once, but not over before the code has left.
+            currentCoroutineContext().cancel(e)
             withContext(NonCancellable) { awaitExit() }
             throw e
         }
@@ -42,4 +45,14 @@ public fun <T> TaskFuture<T>.asDeferred(): Deferred<T> =
  * and waits for its end; a failure fails the scope, as that of `async` does. See [call] for the rest.
  */
 public fun <T> CoroutineScope.asyncOn(executor: TaskExecutorService, body: () -> T): Deferred<T> =
-    async(Dispatchers.Unconfined, CoroutineStart.UNDISPATCHED) { executor.call(body) }
+    asyncBeside { executor.call(body) }
+
+/**
+ * Starts [block] here and now, as a child of this scope, and lets it go on wherever it is resumed: whoever awaits it goes on
+ * in a dispatcher of its own. Only a scope without one gets the default one, or its coroutine would stay on a worker.
+ */
+internal fun <T> CoroutineScope.asyncBeside(block: suspend () -> T): Deferred<T> {
+    val hasDispatcher = coroutineContext[ContinuationInterceptor] != null
+    val context = if (hasDispatcher) Dispatchers.Unconfined else EmptyCoroutineContext
+    return async(context, CoroutineStart.UNDISPATCHED) { block() }
+}

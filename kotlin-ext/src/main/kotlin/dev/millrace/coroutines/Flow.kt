@@ -1,19 +1,20 @@
 package dev.millrace.coroutines
 
+import dev.millrace.TaskCancelledException
 import dev.millrace.TaskExecutorService
 import dev.millrace.TaskFuture
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Deferred
-import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.asFlow
 import kotlinx.coroutines.flow.flow
-import kotlinx.coroutines.launch
 import kotlinx.coroutines.supervisorScope
 import kotlinx.coroutines.sync.Semaphore
+import java.util.concurrent.RejectedExecutionException
 
 /**
  * Calls the blocking [transform] for each element on [executor], [concurrency] of them at a time, and emits the results:
@@ -21,7 +22,7 @@ import kotlinx.coroutines.sync.Semaphore
  *
  * Cold. Elements are taken from upstream only as results are emitted: at most [concurrency] are between the two, and a
  * slow collector holds upstream back. Upstream and collector stay in the collector's context. If [transform] fails, that
- * is thrown at its place, after everything before it; unordered, at once. Then, as after `take`, a cancellation, or a
+ * is thrown at its place, after everything before it; unordered, at once, as is a failure of upstream. Then, as after `take`, a cancellation, or a
  * failure of upstream or collector, the rest is cancelled, what runs is interrupted, and has ended when `collect` returns.
  *
  * @throws IllegalArgumentException if [concurrency] is less than one; at once
@@ -56,9 +57,9 @@ public fun <A, B> TaskExecutorService.mapFlow(
  * The futures as they get done: first those that are done by now, then the others in the order of finishing; one that
  * stands there twice comes once. Cancelling the collector cancels no task.
  */
-public fun <T> Iterable<TaskFuture<T>>.asCompletedFlow(): Flow<TaskFuture<T>> = flow {
+public fun <F : TaskFuture<*>> Iterable<F>.asCompletedFlow(): Flow<F> = flow {
     val futures = toSet()
-    val done = Channel<TaskFuture<T>>(Channel.UNLIMITED)
+    val done = Channel<F>(Channel.UNLIMITED)
     val registrations = futures.map { future -> future.onDone { done.trySend(future) } }
     try {
         repeat(futures.size) { emit(done.receive()) }
@@ -77,7 +78,7 @@ private fun <A, B> Flow<A>.mapInOrder(executor: TaskExecutorService, concurrency
                 // Room is made before upstream is asked: what stands in its hands counts, too.
                 inFlight.acquire()
                 collect { element ->
-                    started.send(this@supervisorScope.asyncOn(executor) { transform(element) })
+                    started.send(this@supervisorScope.asyncBeside { executor.callForFlow { transform(element) } })
                     inFlight.acquire()
                 }
             }
@@ -102,8 +103,8 @@ private fun <A, B> Flow<A>.mapAsDone(executor: TaskExecutorService, concurrency:
                         collect { element ->
                             // It is tempting to send from the completion handler of asyncOn. Don't: the scope can end
                             // between the completion of a child and its handlers, and the result would be lost.
-                            launch(Dispatchers.Unconfined, CoroutineStart.UNDISPATCHED) {
-                                done.trySend(runCatching { executor.call { transform(element) } })
+                            asyncBeside {
+                                done.trySend(runCatching { executor.callForFlow { transform(element) } })
                             }
                             inFlight.acquire()
                         }
@@ -121,6 +122,14 @@ private fun <A, B> Flow<A>.mapAsDone(executor: TaskExecutorService, concurrency:
             }
         }
     }
+
+/** A task that a shutdown cancelled is no cancellation of the collector, which a coroutine would take for its own. */
+private suspend fun <B> TaskExecutorService.callForFlow(body: () -> B): B = try {
+    call(body)
+} catch (cancelled: TaskCancelledException) {
+    currentCoroutineContext().ensureActive()
+    throw RejectedExecutionException("the flow cannot go on: ${cancelled.message}", cancelled)
+}
 
 /** Reads upstream beside the collector, in its context; the end and a failure come out of [channel], at their place. */
 private fun CoroutineScope.read(channel: Channel<*>, upstream: suspend () -> Unit) {

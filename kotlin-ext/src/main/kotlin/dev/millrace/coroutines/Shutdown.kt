@@ -8,7 +8,8 @@ import kotlinx.coroutines.withContext
 
 /**
  * Shuts this pool down and waits, without blocking a thread, until all its work has ended; with [cancelPending], what has
- * not begun is cancelled. The last thread ends a moment after it. When the calling coroutine is cancelled it stops waiting, and the pool goes on to its end.
+ * not begun is cancelled. The last thread ends a moment later. When the calling coroutine is cancelled it stops waiting, and
+ * the pool goes on to its end.
  */
 public suspend fun ThreadPool.shutdownAndJoin(cancelPending: Boolean = false) {
     if (cancelPending) shutdownAndCancelPending() else shutdown()
