@@ -4,139 +4,147 @@ import dev.millrace.ThreadPool
 import dev.millrace.WhenFull
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.shouldNotBe
-import io.kotest.matchers.string.shouldStartWith
-import io.kotest.matchers.types.shouldBeSameInstanceAs
+import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
-import kotlinx.coroutines.Job
-import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.coroutineScope
-import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.isActive
+import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
-import kotlinx.coroutines.withContext
-import kotlinx.coroutines.withTimeoutOrNull
-import java.io.IOException
+import kotlinx.coroutines.supervisorScope
+import java.net.SocketTimeoutException
+import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.RejectedExecutionException
-import java.util.concurrent.TimeUnit
-import java.util.concurrent.atomic.AtomicBoolean
-import java.util.concurrent.atomic.AtomicInteger
 
+/** `call` on a pool that is full. What every executor owes is in [callContract]. */
 class CallSpec :
     FunSpec({
-        val pool = ThreadPool.builder().name("call").maxWorkers(2).build()
-        afterSpec { pool.close() }
+        extension(Tidy())
+        timeout = 120_000
 
-        test("call runs on a worker and resumes in the caller's context") {
-            val before = Thread.currentThread().name.substringBefore(" @")
-            val worker: String = pool.call { Thread.currentThread().name }
-            worker shouldStartWith "call-"
-            Thread.currentThread().name.substringBefore(" @") shouldNotBe worker
-            before shouldNotBe worker
-        }
-
-        test("what the body throws comes out as it was thrown") {
-            val thrown = IOException("disk")
-            val failure = shouldThrow<IOException> { pool.call { throw thrown } }
-            generateSequence<Throwable>(failure) { it.cause }.last() shouldBeSameInstanceAs thrown
-        }
-
-        test("an already cancelled coroutine submits nothing") {
-            val ran = AtomicBoolean()
-            coroutineScope {
-                launch(start = CoroutineStart.UNDISPATCHED) {
-                    currentCoroutineContext()[Job]!!.cancel()
-                    pool.call { ran.set(true) }
-                }.join()
+        test("on a full pool callers suspend, in turn, and block no thread") {
+            full(WhenFull.BLOCK) { pool, go ->
+                val order = ConcurrentLinkedQueue<Int>()
+                // All ten are started on this very thread, which is free to go on.
+                val calls = List(10) { launch(start = CoroutineStart.UNDISPATCHED) { pool.call { order += it } } }
+                order.isEmpty() shouldBe true
+                go.countDown()
+                calls.joinAll()
+                order.shouldContainExactly(List(10) { it })
             }
-            pool.call { }
-            ran.get() shouldBe false
         }
 
-        test("cancelled while it runs, the body is interrupted and the caller goes on only after it has ended") {
-            val running = CountDownLatch(1)
-            val ended = AtomicBoolean()
-            val interrupted = AtomicBoolean()
-            coroutineScope {
-                val calling =
-                    launch(start = CoroutineStart.UNDISPATCHED) {
+        test("a caller that is cancelled while it waits for room leaves the line") {
+            full(WhenFull.BLOCK) { pool, go ->
+                val order = ConcurrentLinkedQueue<Int>()
+                val calls = List(10) { launch(start = CoroutineStart.UNDISPATCHED) { pool.call { order += it } } }
+                calls[0].cancelAndJoin()
+                calls[5].cancelAndJoin()
+                calls[9].cancelAndJoin()
+                go.countDown()
+                calls.joinAll()
+                order.shouldContainExactly(1, 2, 3, 4, 6, 7, 8)
+            }
+        }
+
+        test("cancelled while it pends, its place is given back at once") {
+            ThreadPool.builder().maxWorkers(1).boundedQueue(1, WhenFull.REJECT).build().use { pool ->
+                val go = CountDownLatch(1)
+                coroutineScope {
+                    val running = CountDownLatch(1)
+                    val busy =
+                        launch(start = CoroutineStart.UNDISPATCHED) {
+                            pool.call {
+                                running.countDown()
+                                go.awaitSoon()
+                            }
+                        }
+                    running.awaitSoon()
+                    repeat(100) {
+                        launch(start = CoroutineStart.UNDISPATCHED) { pool.call { } }.cancelAndJoin()
+                    }
+                    val next = pool.future { 1 }
+                    go.countDown()
+                    next.await() shouldBe 1
+                    busy.join()
+                }
+            }
+        }
+
+        test("a pool that runs in its submitters runs no body in the caller") {
+            full(WhenFull.RUN_IN_CALLER) { pool, go ->
+                val here = Thread.currentThread()
+                val calls =
+                    List(10) { async(start = CoroutineStart.UNDISPATCHED) { pool.call { Thread.currentThread() } } }
+                go.countDown()
+                calls.awaitAll().forEach { it shouldNotBe here }
+            }
+        }
+
+        test("a shutdown reaches those who wait for room, and those who pend, and they stay active") {
+            full(WhenFull.BLOCK) { pool, go ->
+                supervisorScope {
+                    val calls =
+                        List(3) {
+                            async(start = CoroutineStart.UNDISPATCHED) {
+                                runCatching { pool.call { it } }.exceptionOrNull() to isActive
+                            }
+                        }
+                    pool.shutdownNow()
+                    go.countDown()
+                    calls.awaitAll().forEach { (thrown, active) ->
+                        thrown shouldNotBe null
+                        active shouldBe true
+                    }
+                    shouldThrow<RejectedExecutionException> { pool.call { } }
+                }
+            }
+        }
+
+        test("a time-out of the body's own after the cancellation is a failure, not an echo of it") {
+            ThreadPool.of(1).use { pool ->
+                val running = CountDownLatch(1)
+                var thrown: Throwable? = null
+                coroutineScope {
+                    val calling = launch(start = CoroutineStart.UNDISPATCHED) {
                         try {
                             pool.call {
                                 running.countDown()
-                                try {
-                                    CountDownLatch(1).await()
-                                } catch (_: InterruptedException) {
-                                    interrupted.set(true)
-                                }
-                                ended.set(true)
+                                runCatching { CountDownLatch(1).await() }
+                                throw SocketTimeoutException("the server is slow")
                             }
-                        } finally {
-                            ended.get() shouldBe true
-                            Thread.currentThread().isInterrupted shouldBe false
+                        } catch (e: SocketTimeoutException) {
+                            thrown = e
                         }
                     }
-                running.await(30, TimeUnit.SECONDS) shouldBe true
-                calling.cancelAndJoin()
+                    running.awaitSoon()
+                    calling.cancel()
+                }
+                thrown shouldNotBe null
             }
-            interrupted.get() shouldBe true
-        }
-
-        test("a time limit interrupts the body") {
-            withTimeoutOrNull(10) { pool.call { CountDownLatch(1).await() } } shouldBe null
-        }
-
-        test("cancelled while it pends, the body never runs") {
-            val one = ThreadPool.of(1)
-            val go = CountDownLatch(1)
-            val ran = AtomicBoolean()
-            coroutineScope {
-                val busy = async(start = CoroutineStart.UNDISPATCHED) { one.call { go.await(30, TimeUnit.SECONDS) } }
-                launch(start = CoroutineStart.UNDISPATCHED) { one.call { ran.set(true) } }.cancelAndJoin()
-                go.countDown()
-                busy.await()
-            }
-            one.close()
-            ran.get() shouldBe false
-        }
-
-        test("on a full pool it suspends, and blocks no thread") {
-            val full = ThreadPool.builder().maxWorkers(1).boundedQueue(0, WhenFull.BLOCK).build()
-            val go = CountDownLatch(1)
-            val ran = AtomicInteger()
-            coroutineScope {
-                val calls =
-                    List(10) {
-                        async(start = CoroutineStart.UNDISPATCHED) {
-                            full.call {
-                                go.await(30, TimeUnit.SECONDS)
-                                ran.incrementAndGet()
-                            }
-                        }
-                    }
-                // All ten were started on this very thread, which is free to come here.
-                calls.last().cancelAndJoin()
-                go.countDown()
-                calls.dropLast(1).forEach { it.await() }
-            }
-            full.close()
-            ran.get() shouldBe 9
-        }
-
-        test("after a shutdown the caller gets a rejection and stays active") {
-            val closed = ThreadPool.of(1)
-            closed.close()
-            shouldThrow<RejectedExecutionException> { closed.call { 1 } }
-            currentCoroutineContext().isActive shouldBe true
-        }
-
-        test("a coroutine that runs on the pool's only thread may call") {
-            val one = ThreadPool.of(1)
-            val dispatcher = one.asCoroutineDispatcher()
-            withContext(dispatcher) { one.call { 1 } + one.call { 2 } } shouldBe 3
-            one.close()
         }
     })
+
+/** A pool whose only worker is busy until the latch opens, and which has no room for one more. */
+private suspend fun full(whenFull: WhenFull, block: suspend CoroutineScope.(ThreadPool, CountDownLatch) -> Unit) {
+    ThreadPool.builder().maxWorkers(1).boundedQueue(0, whenFull).build().use { pool ->
+        val running = CountDownLatch(1)
+        val go = CountDownLatch(1)
+        pool.future {
+            running.countDown()
+            go.awaitDeaf()
+        }
+        running.awaitSoon()
+        try {
+            coroutineScope { block(pool, go) }
+        } finally {
+            go.countDown()
+        }
+    }
+}

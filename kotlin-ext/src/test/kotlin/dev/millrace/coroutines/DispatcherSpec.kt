@@ -41,7 +41,7 @@ class DispatcherSpec :
     FunSpec({
         leavesNothingBehind()
 
-        for (kind in Kind.entries) {
+        for (kind in Backing.entries) {
             test("$kind: coroutines run on its workers, no more of them at a time than it has") {
                 kind.use(2) { executor ->
                     val gauge = Gauge()
@@ -182,7 +182,7 @@ class DispatcherSpec :
                     caught.await().message shouldBe "escapes"
                     val next = scope.async { Thread.currentThread() }.await()
                     // A view's turn may come on another worker of its pool.
-                    if (kind != Kind.VIEW) next shouldBe worker
+                    if (kind != Backing.VIEW) next shouldBe worker
                     worker.isAlive shouldBe true
                 }
             }

@@ -20,7 +20,7 @@ private const val PREFIX = "spec"
 private const val PATIENCE_SECONDS = 30L
 
 /** The executors that all must do the same. */
-internal enum class Kind {
+internal enum class Backing {
     POOL,
     VIEW,
     BOUNDED,

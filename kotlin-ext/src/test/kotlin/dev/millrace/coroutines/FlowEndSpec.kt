@@ -33,7 +33,7 @@ class FlowEndSpec :
     FunSpec({
         leavesNothingBehind()
 
-        for (kind in Kind.entries) {
+        for (kind in Backing.entries) {
             for (ordered in listOf(true, false)) {
                 val how = "$kind, ordered: $ordered"
 

@@ -34,7 +34,7 @@ class FlowSpec :
     FunSpec({
         leavesNothingBehind()
 
-        for (kind in Kind.entries) {
+        for (kind in Backing.entries) {
             test("$kind: results come in the order of the elements, whichever is done first") {
                 kind.use(4) { executor ->
                     val ends = List(40) { CountDownLatch(1) }
