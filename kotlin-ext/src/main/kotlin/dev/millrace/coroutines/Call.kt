@@ -96,6 +96,6 @@ private class LateOutcome<T> {
     /** Whether it is only how the body heard of the cancellation. */
     private fun Throwable.isEcho() = this is InterruptedException ||
         this is CancellationException ||
-        this is InterruptedIOException ||
+        (this is InterruptedIOException && this !is SocketTimeoutException) ||
         this is ClosedByInterruptException
 }
