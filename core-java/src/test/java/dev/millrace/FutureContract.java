@@ -263,7 +263,9 @@ abstract class FutureContract extends ContractFixture {
     /** 14 */
     @Test
     void aWaitingThreadThatIsInterruptedThrowsWithTheFlagCleared() throws Exception {
-        TaskFuture<String> future = open(1).submit(polite());
+        HeldTask task = polite();
+        TaskFuture<String> future = open(1).submit(task);
+        task.awaitBegun();
         Aside<String> untimed = Aside.call(() -> future.get()).awaitParked().interrupt();
         untimed.thrown(InterruptedException.class);
         assertFalse(untimed.leftInterrupted());

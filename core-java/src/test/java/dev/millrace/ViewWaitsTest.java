@@ -324,10 +324,10 @@ class ViewWaitsTest extends ContractFixture {
         AtomicReference<Thread> thread = new AtomicReference<>();
         waiter.set(pool.submit(() -> {
             TaskFuture<String> behind = view.submit(() -> "behind");
-            known.countDown();
             thread.set(Thread.currentThread());
             return behind.get();
         }));
+        known.countDown();
         Waiting.until(() -> thread.get() != null);
         Waiting.untilBlocked(thread.get());
         goesOn.letGo();
