@@ -47,14 +47,22 @@ final class MapReports {
 
     void ended(boolean succeeded) {
         (succeeded ? done : failed).increment();
-        if (backend.nanoTime() - lastNanos >= INTERVAL_NANOS && turn.compareAndSet(Turn.QUIET, Turn.TELLING)) {
-            lastNanos = backend.nanoTime();
-            tell();
+        if (isDue() && turn.compareAndSet(Turn.QUIET, Turn.TELLING)) {
+            // Again: another may have told in between.
+            if (isDue()) {
+                lastNanos = backend.nanoTime();
+                tell();
+            }
             if (!turn.compareAndSet(Turn.TELLING, Turn.QUIET)) {
                 turn.set(Turn.OVER);
                 tell();
             }
         }
+    }
+
+    private boolean isDue() {
+        long last = lastNanos;
+        return backend.nanoTime() - last >= INTERVAL_NANOS;
     }
 
     /** The map has ended; may be called again. */

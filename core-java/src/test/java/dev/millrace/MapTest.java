@@ -197,6 +197,20 @@ class MapTest extends ContractFixture {
 
     // ---- progress ----
 
+    /** Two see that a report is due; one makes it before the other has come to it. */
+    @Test
+    void aReportThatAnotherHasJustMadeIsNotMadeAgain() {
+        FakeBackend clock = new FakeBackend();
+        List<String> told = new ArrayList<>();
+        MapReports reports = new MapReports(progress -> told.add(progress.toString()), clock, -1);
+        clock.advance(Duration.ofMillis(100));
+        clock.beforeNextLook(() -> reports.ended(true));
+        reports.ended(true);
+        assertEquals(List.of("2 done, 0 failed"), told);
+        reports.over();
+        assertEquals(List.of("2 done, 0 failed", "2 done, 0 failed"), told);
+    }
+
     @Test
     void atMostTenReportsASecondAndOneAtTheEnd() {
         List<Long> reports = new ArrayList<>();
