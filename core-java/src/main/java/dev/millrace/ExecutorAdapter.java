@@ -135,7 +135,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
             accept(task);
             return true;
         } catch (RejectedExecutionException e) {
-            if (executor.isShutdown()) {
+            if (isShutdown()) {
                 throw e;
             }
             return false;

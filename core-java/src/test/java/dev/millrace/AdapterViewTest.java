@@ -1,11 +1,14 @@
 package dev.millrace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -69,5 +72,19 @@ class AdapterViewTest extends ContractFixture {
         executor.shutdown();
         assertTrue(adapted.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS));
         assertTrue(adapted.isTerminated());
+    }
+
+    /** The executor itself is shut down only when the view has done its work. */
+    @Test
+    void afterAShutdownNothingIsTakenAlthoughAViewStillWorks() throws Exception {
+        TaskExecutorService adapted = open(2);
+        HeldTask holder = polite();
+        adapted.limited(1).execute(holder::run);
+        holder.awaitBegun();
+        adapted.shutdown();
+        assertThrows(RejectedExecutionException.class, () -> adapted.submit(() -> "never"));
+        assertThrows(RejectedExecutionException.class, () -> adapted.trySubmit(() -> "never", Duration.ZERO));
+        holder.letGo();
+        assertTrue(adapted.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
 }
