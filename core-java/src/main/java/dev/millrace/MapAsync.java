@@ -204,25 +204,20 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
         }
     }
 
-    private void endStall(Stall stall) {
-        stalls.remove(stall);
-        map.executor.home().endStall(stall);
-    }
-
     /** The home of the future; once that is done, it holds on to nothing of the map. */
     private static final class Home extends TaskHome {
-        private final String name;
+        private final TaskHome executor;
         private volatile @Nullable MapAsync<?, ?, ?> map;
 
         Home(MapAsync<?, ?, ?> map) {
             super(map.map.backend());
             this.map = map;
-            name = "map over " + map.map.executor.home().name();
+            executor = map.map.executor.home();
         }
 
         @Override
         String name() {
-            return name;
+            return "map over " + executor.name();
         }
 
         @Override
@@ -266,8 +261,10 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
         void endStall(Stall stall) {
             MapAsync<?, ?, ?> running = map;
             if (running != null) {
-                running.endStall(stall);
+                running.stalls.remove(stall);
             }
+            // The map may be over by now; the executor must not go on holding the waiter.
+            executor.endStall(stall);
         }
     }
 }
