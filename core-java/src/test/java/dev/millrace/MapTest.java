@@ -123,6 +123,7 @@ class MapTest extends ContractFixture {
             ThreadPool pool = faked(1);
             Stream<String> results = pool.map(numbers(2), i -> held.call(), options);
             Aside<Object> consumer = Aside.run(() -> results.forEach(r -> {}));
+            held.awaitBegun();
             backend.awaitSleepers(1);
             backend.advance(LIMIT.minusNanos(1));
             assertFalse(held.wasInterrupted());
