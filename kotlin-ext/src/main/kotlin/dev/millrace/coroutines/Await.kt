@@ -13,6 +13,12 @@ import kotlinx.coroutines.suspendCancellableCoroutine
  * coroutine goes on at once. If both happen together, one of the two wins, and the other has no effect.
  */
 public suspend fun <T> TaskFuture<T>.await(): T {
+    awaitDone()
+    return outcome()
+}
+
+/** [await] without the outcome: throws only if the calling coroutine is cancelled. */
+internal suspend fun TaskFuture<*>.awaitDone() {
     if (!isDone) {
         suspendCancellableCoroutine { continuation ->
             val registration = onDone { continuation.goOn() }
@@ -23,7 +29,6 @@ public suspend fun <T> TaskFuture<T>.await(): T {
             }
         }
     }
-    return outcome()
 }
 
 /**

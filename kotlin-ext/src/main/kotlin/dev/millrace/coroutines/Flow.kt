@@ -1,20 +1,13 @@
 package dev.millrace.coroutines
 
-import dev.millrace.TaskCancelledException
+import dev.millrace.MapOptions
 import dev.millrace.TaskExecutorService
 import dev.millrace.TaskFuture
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Deferred
-import kotlinx.coroutines.async
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.currentCoroutineContext
-import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.asFlow
 import kotlinx.coroutines.flow.flow
-import kotlinx.coroutines.supervisorScope
-import kotlinx.coroutines.sync.Semaphore
-import java.util.concurrent.RejectedExecutionException
 
 /**
  * Calls the blocking [transform] for each element on [executor], [concurrency] of them at a time, and emits the results:
@@ -22,19 +15,29 @@ import java.util.concurrent.RejectedExecutionException
  *
  * Cold. Elements are taken from upstream only as results are emitted: at most [concurrency] are between the two, and a
  * slow collector holds upstream back. Upstream and collector stay in the collector's context. If [transform] fails, that
- * is thrown at its place, after everything before it; unordered, at once, as is a failure of upstream. Then, as after `take`, a cancellation, or a
- * failure of upstream or collector, the rest is cancelled, what runs is interrupted, and has ended when `collect` returns.
+ * is thrown at its place, after everything before it; unordered, at once, as is a failure of upstream. Then, as after
+ * `take`, a cancellation, or a failure of upstream or collector, the rest is cancelled, what runs is interrupted, and has
+ * ended when `collect` returns.
  *
- * @throws IllegalArgumentException if [concurrency] is less than one; at once
+ * For short transforms, some microseconds or less, several elements can go to a worker together: [chunk] of them, or as
+ * many as [MapOptions.AUTO] finds good. Each worker then has a chunk where it had an element, and the elements of a chunk
+ * are emitted together. A chunk waits until it is full or upstream has ended, so leave it at one where upstream trickles.
+ *
+ * @throws IllegalArgumentException if [concurrency] or [chunk] is less than one; at once
  */
 public fun <A, B> Flow<A>.mapOn(
     executor: TaskExecutorService,
     concurrency: Int,
     ordered: Boolean = true,
+    chunk: Int = 1,
     transform: (A) -> B,
 ): Flow<B> {
     require(concurrency >= 1) { "concurrency must be at least 1: $concurrency" }
-    return if (ordered) mapInOrder(executor, concurrency, transform) else mapAsDone(executor, concurrency, transform)
+    require(chunk >= 1 || chunk == MapOptions.AUTO) { "chunk must be at least 1, or MapOptions.AUTO: $chunk" }
+    return flow {
+        val chunks = Chunks(executor, concurrency, chunk, currentCoroutineContext(), transform)
+        if (ordered) chunks.emitInOrder(this@mapOn, this) else chunks.emitAsDone(this@mapOn, this)
+    }
 }
 
 /** [mapOn] over [items], which are read lazily, in order, in the collector's context. */
@@ -42,16 +45,18 @@ public fun <A, B> TaskExecutorService.mapFlow(
     items: Iterable<A>,
     concurrency: Int,
     ordered: Boolean = true,
+    chunk: Int = 1,
     transform: (A) -> B,
-): Flow<B> = items.asFlow().mapOn(this, concurrency, ordered, transform)
+): Flow<B> = items.asFlow().mapOn(this, concurrency, ordered, chunk, transform)
 
 /** [mapOn] over [items], which are read lazily, in order, in the collector's context. */
 public fun <A, B> TaskExecutorService.mapFlow(
     items: Sequence<A>,
     concurrency: Int,
     ordered: Boolean = true,
+    chunk: Int = 1,
     transform: (A) -> B,
-): Flow<B> = items.asFlow().mapOn(this, concurrency, ordered, transform)
+): Flow<B> = items.asFlow().mapOn(this, concurrency, ordered, chunk, transform)
 
 /**
  * The futures as they get done: first those that are done by now, then the others in the order of finishing; one that
@@ -65,81 +70,5 @@ public fun <F : TaskFuture<*>> Iterable<F>.asCompletedFlow(): Flow<F> = flow {
         repeat(futures.size) { emit(done.receive()) }
     } finally {
         registrations.forEach { it.remove() }
-    }
-}
-
-private fun <A, B> Flow<A>.mapInOrder(executor: TaskExecutorService, concurrency: Int, transform: (A) -> B): Flow<B> =
-    flow {
-        // A supervisor's: the failure of one must not end those before it.
-        supervisorScope {
-            val started = Channel<Deferred<B>>(Channel.UNLIMITED)
-            val inFlight = Semaphore(concurrency)
-            read(started) {
-                // Room is made before upstream is asked: what stands in its hands counts, too.
-                inFlight.acquire()
-                collect { element ->
-                    started.send(this@supervisorScope.asyncBeside { executor.callForFlow { transform(element) } })
-                    inFlight.acquire()
-                }
-            }
-            for (result in started) {
-                val value = result.await()
-                inFlight.release()
-                emit(value)
-            }
-        }
-    }
-
-private fun <A, B> Flow<A>.mapAsDone(executor: TaskExecutorService, concurrency: Int, transform: (A) -> B): Flow<B> =
-    flow {
-        supervisorScope {
-            val done = Channel<Result<B>>(Channel.UNLIMITED)
-            val inFlight = Semaphore(concurrency)
-            read(done) {
-                // Ends when all that it started have ended.
-                supervisorScope {
-                    inFlight.acquire()
-                    try {
-                        collect { element ->
-                            // It is tempting to send from the completion handler of asyncOn. Don't: the scope can end
-                            // between the completion of a child and its handlers, and the result would be lost.
-                            asyncBeside {
-                                done.trySend(runCatching { executor.callForFlow { transform(element) } })
-                            }
-                            inFlight.acquire()
-                        }
-                    } catch (failure: Throwable) {
-                        // Closed first: what runs is cancelled now, and the collector must not take that for the reason.
-                        done.close(failure)
-                        throw failure
-                    }
-                }
-            }
-            for (result in done) {
-                val value = result.getOrThrow()
-                inFlight.release()
-                emit(value)
-            }
-        }
-    }
-
-/** A task that a shutdown cancelled is no cancellation of the collector, which a coroutine would take for its own. */
-private suspend fun <B> TaskExecutorService.callForFlow(body: () -> B): B = try {
-    call(body)
-} catch (cancelled: TaskCancelledException) {
-    currentCoroutineContext().ensureActive()
-    throw RejectedExecutionException("the flow cannot go on: ${cancelled.message}", cancelled)
-}
-
-/** Reads upstream beside the collector, in its context; the end and a failure come out of [channel], at their place. */
-private fun CoroutineScope.read(channel: Channel<*>, upstream: suspend () -> Unit) {
-    async {
-        try {
-            upstream()
-            channel.close()
-        } catch (failure: Throwable) {
-            channel.close(failure)
-            throw failure
-        }
     }
 }

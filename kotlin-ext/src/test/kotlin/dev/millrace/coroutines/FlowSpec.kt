@@ -226,8 +226,9 @@ class FlowSpec :
             }
         }
 
-        for ((ordered, number) in listOf(true to 1_000_000, false to 200_000)) {
-            test("$number elements leave nothing behind, ordered: $ordered") {
+        for (ordered in listOf(true, false)) {
+            test("a million elements leave nothing behind, ordered: $ordered") {
+                val number = 1_000_000
                 pool(2).use { pool ->
                     var first: WeakReference<Any>? = null
                     var held = true
