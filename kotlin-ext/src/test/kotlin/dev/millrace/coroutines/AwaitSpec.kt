@@ -10,11 +10,9 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.coroutineScope
-import kotlinx.coroutines.future.await
 import kotlinx.coroutines.isActive
 import kotlinx.coroutines.launch
 import java.lang.ref.WeakReference
-import java.util.concurrent.CompletableFuture
 
 class AwaitSpec :
     FunSpec({
@@ -68,18 +66,7 @@ class AwaitSpec :
             held.shouldBecomeUnreachable()
             promise.future().hasExited() shouldBe false
         }
-
-        test("kotlinx's await of toCompletableFuture cancels the task, too") {
-            val promise = TaskPromise<Int>()
-            coroutineScope {
-                launch(start = CoroutineStart.UNDISPATCHED) { promise.future().toCompletableFuture().asTheirs() }
-                    .cancelAndJoin()
-            }
-            promise.future().isCancelled shouldBe true
-        }
     })
-
-private suspend fun CompletableFuture<Int>.asTheirs() = await()
 
 /** Something that only the coroutine holds. */
 private suspend fun cancelledAwaiter(wait: suspend () -> Unit): WeakReference<Any> {
