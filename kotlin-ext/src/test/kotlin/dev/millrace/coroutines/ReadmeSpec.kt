@@ -1,6 +1,8 @@
 package dev.millrace.coroutines
 
 import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldBeEmpty
+import io.kotest.matchers.collections.shouldNotBeEmpty
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldEndWith
 import java.io.ByteArrayOutputStream
@@ -10,8 +12,7 @@ import java.io.PrintStream
 class ReadmeSpec :
     FunSpec({
         test("README's Kotlin program is the one that is compiled here") {
-            val block = Regex("```kotlin\n(.*?)```", RegexOption.DOT_MATCHES_ALL).find(File("../README.md").readText())
-            block!!.groupValues[1] shouldBe File("src/test/kotlin/ReadmeProgram.kt").readText()
+            blocks().single { it.isProgram() } shouldBe File("src/test/kotlin/ReadmeProgram.kt").readText()
         }
 
         test("it does what it says") {
@@ -25,4 +26,47 @@ class ReadmeSpec :
             }
             printed.toString().trim() shouldEndWith "characters"
         }
+
+        test("README's other Kotlin compiles") {
+            val snippets = blocks().filterNot { it.isProgram() }
+            snippets.shouldNotBeEmpty()
+            snippets.flatMap { complaints(PREAMBLE + "suspend fun Reader.snippet() {\n$it}\n", flags = emptyList()) }
+                .shouldBeEmpty()
+        }
     })
+
+private fun blocks() = Regex("```kotlin\n(.*?)```", RegexOption.DOT_MATCHES_ALL)
+    .findAll(File("../README.md").readText())
+    .map { it.groupValues[1] }
+    .toList()
+
+private fun String.isProgram() = "fun main" in this
+
+/** What a reader of the snippets has at hand. */
+private val PREAMBLE =
+    """
+    @file:Suppress("UNUSED_VARIABLE")
+
+    import dev.millrace.*
+    import dev.millrace.coroutines.*
+    import kotlinx.coroutines.*
+    import kotlinx.coroutines.flow.*
+    import java.io.File
+    import java.io.RandomAccessFile
+
+    interface Reader {
+        val pool: ThreadPool
+        val scope: CoroutineScope
+        val file: File
+        val path: String
+        val urls: List<String>
+        val lines: List<String>
+
+        fun open(path: String): RandomAccessFile
+        fun fetch(url: String): String
+        fun parse(line: String): Int
+        fun show(what: Any)
+        suspend fun step()
+    }
+
+    """.trimIndent()
