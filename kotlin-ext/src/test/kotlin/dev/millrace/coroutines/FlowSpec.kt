@@ -1,6 +1,7 @@
 package dev.millrace.coroutines
 
 import dev.millrace.TaskFuture
+import dev.millrace.TaskPromise
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
@@ -11,12 +12,14 @@ import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.flow.asFlow
 import kotlinx.coroutines.flow.collect
 import kotlinx.coroutines.flow.count
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOf
+import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
@@ -305,6 +308,18 @@ class FlowSpec :
                     gates[2 - seen.size.coerceAtMost(2)].countDown()
                 }
                 seen shouldBe listOf(done, failing, slow)
+            }
+        }
+
+        test("asCompletedFlow: those that finish while it registers come once each, too") {
+            repeat(5_000) { round ->
+                val promises = List(4) { TaskPromise<Int>() }
+                coroutineScope {
+                    launch(Dispatchers.Default) { promises.forEachIndexed { place, promise -> promise.succeed(place) } }
+                    repeat(round % 50) { Thread.onSpinWait() }
+                    val values = promises.map { it.future() }.asCompletedFlow().map { it.join() }
+                    values.toList().sorted() shouldBe listOf(0, 1, 2, 3)
+                }
             }
         }
 
