@@ -23,7 +23,8 @@ import java.util.concurrent.Callable
  * When the calling coroutine is cancelled, a pending body never runs, and a running one is interrupted; the coroutine
  * goes on only after the body has ended, so nothing of it runs on. If the body then fails for another reason than the
  * interrupt, that failure is thrown instead of the cancellation. A coroutine that is cancelled by then submits nothing.
- * The body sees the `ThreadContextElement`s of the coroutine.
+ * The body sees the `ThreadContextElement`s of the coroutine. An adapted executor that runs a body in the thread that
+ * submits it, as with `CallerRunsPolicy`, does so here too: it blocks that thread, and the body hears of no cancellation.
  *
  * @throws java.util.concurrent.RejectedExecutionException if the executor is shut down; the coroutine stays active
  */
