@@ -11,6 +11,9 @@ import kotlinx.coroutines.suspendCancellableCoroutine
  * [dev.millrace.TaskCancelledException], and the calling coroutine stays active. The awaiter owns the task: when the
  * calling coroutine is cancelled, the task is cancelled too (pending, it never runs; running, it is interrupted), and the
  * coroutine goes on at once. If both happen together, one of the two wins, and the other has no effect.
+ *
+ * @throws dev.millrace.TaskCancelledException if the task was cancelled
+ * @sample dev.millrace.coroutines.samples.valueOr
  */
 public suspend fun <T> TaskFuture<T>.await(): T {
     awaitDone()
@@ -33,7 +36,9 @@ internal suspend fun TaskFuture<*>.awaitDone() {
 
 /**
  * Waits until the code of this task runs nowhere any more, without blocking a thread. Neither throws what the task threw
- * nor cancels it, also when the calling coroutine is cancelled.
+ * nor cancels it, also when the calling coroutine is cancelled: that one goes on at once.
+ *
+ * @sample dev.millrace.coroutines.samples.cancelAndDelete
  */
 public suspend fun TaskFuture<*>.awaitExit() {
     if (!hasExited()) {

@@ -26,18 +26,30 @@ import java.util.concurrent.Callable
  * The body sees the `ThreadContextElement`s of the coroutine. An adapted executor that runs a body in the thread that
  * submits it, as with `CallerRunsPolicy`, does so here too: it blocks that thread, and the body hears of no cancellation.
  *
- * @throws java.util.concurrent.RejectedExecutionException if the executor is shut down; the coroutine stays active
+ * @throws java.util.concurrent.RejectedExecutionException if the executor is shut down, or is an adapted one that refuses;
+ *     the coroutine stays active
+ * @sample dev.millrace.coroutines.samples.readInTime
  */
 public suspend fun <T> TaskExecutorService.call(body: () -> T): T = callHere(null, body)
 
 /**
  * [call] for a body that opens something: a value that no caller gets, because the coroutine was cancelled while the body
- * ran or before it could go on, is handed to [onUndelivered], once, before this throws. What that throws is thrown.
+ * ran or before it could go on, is handed to [onUndelivered], once, before this throws, in the coroutine's dispatcher. What
+ * that throws is thrown.
+ *
+ * @sample dev.millrace.coroutines.samples.openOnWorker
  */
 public suspend fun <T> TaskExecutorService.call(onUndelivered: (T) -> Unit, body: () -> T): T =
     callHere(onUndelivered, body)
 
-/** Submits the blocking [body], as `submit` does. Its name is another because Kotlin would take a lambda for a `Runnable`. */
+/**
+ * Submits the blocking [body], as `submit` does. Its name is another because Kotlin would take a lambda for a `Runnable`.
+ *
+ * On a full pool this blocks, refuses, or runs the body in the calling thread, as the pool is told to.
+ *
+ * @throws java.util.concurrent.RejectedExecutionException if the executor does not accept it
+ * @sample dev.millrace.coroutines.samples.haveSameBytes
+ */
 public fun <T> TaskExecutorService.future(body: () -> T): TaskFuture<T> = submit(Callable { body() })
 
 private suspend fun <T> TaskExecutorService.callHere(onUndelivered: ((T) -> Unit)?, body: () -> T): T {

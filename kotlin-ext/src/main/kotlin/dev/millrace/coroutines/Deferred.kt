@@ -24,6 +24,8 @@ import kotlin.coroutines.EmptyCoroutineContext
  * `cancelAndJoin` waits for that. Awaiting it shares: cancelling an awaiting coroutine leaves the task and the other
  * awaiters alone. A task that is cancelled from elsewhere cancels the view, with the
  * [dev.millrace.TaskCancelledException] as its cause. A failure is thrown by `await` and goes nowhere else.
+ *
+ * @sample dev.millrace.coroutines.samples.faster
  */
 @OptIn(DelicateCoroutinesApi::class) // it lives as long as the task, and belongs to no scope
 public fun <T> TaskFuture<T>.asDeferred(): Deferred<T> =
@@ -43,6 +45,8 @@ public fun <T> TaskFuture<T>.asDeferred(): Deferred<T> =
  *
  * The body is submitted by this call. Cancelling the scope or the [Deferred] cancels the task, interrupts a running body,
  * and waits for its end; a failure fails the scope, as that of `async` does. See [call] for the rest.
+ *
+ * @sample dev.millrace.coroutines.samples.totalSize
  */
 public fun <T> CoroutineScope.asyncOn(executor: TaskExecutorService, body: () -> T): Deferred<T> =
     asyncBeside { executor.call(body) }

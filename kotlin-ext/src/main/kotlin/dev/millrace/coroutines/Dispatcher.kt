@@ -19,6 +19,11 @@ import kotlin.coroutines.CoroutineContext
  * is a view of the executor (`limited`), and ends with it. Closing the dispatcher shuts the executor down. A coroutine that
  * the executor refuses or drops, after a shutdown or by `shutdownNow`, is cancelled with the reason as the cause, and runs
  * its `finally` blocks on [Dispatchers.IO].
+ *
+ * An import of kotlinx's function of this name by its full name beats this one, and gives a dispatcher that loses what
+ * `shutdownNow` drops.
+ *
+ * @sample dev.millrace.coroutines.samples.countWithoutLock
  */
 public fun TaskExecutorService.asCoroutineDispatcher(): ExecutorCoroutineDispatcher = TaskDispatcher(this)
 

@@ -10,6 +10,8 @@ import kotlinx.coroutines.withContext
  * Shuts this pool down and waits, without blocking a thread, until all its work has ended; with [cancelPending], what has
  * not begun is cancelled. The last thread ends a moment later. When the calling coroutine is cancelled it stops waiting, and
  * the pool goes on to its end.
+ *
+ * @sample dev.millrace.coroutines.samples.saveAll
  */
 public suspend fun ThreadPool.shutdownAndJoin(cancelPending: Boolean = false) {
     if (cancelPending) shutdownAndCancelPending() else shutdown()
@@ -23,6 +25,8 @@ public suspend fun ThreadPool.shutdownAndJoin(cancelPending: Boolean = false) {
  * Calls [block] with this pool, then shuts it down and waits, without blocking a thread, until all its work has ended, also
  * if [block] throws. If the calling coroutine is cancelled, in [block] or while it waits, what pends is cancelled and what
  * runs is interrupted first.
+ *
+ * @sample dev.millrace.coroutines.samples.countLines
  */
 public suspend fun <R> ThreadPool.useSuspending(block: suspend (ThreadPool) -> R): R {
     try {

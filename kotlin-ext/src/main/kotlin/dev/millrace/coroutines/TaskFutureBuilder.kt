@@ -19,11 +19,17 @@ import kotlin.coroutines.EmptyCoroutineContext
  * the future is CANCELLED at once, and has exited when the coroutine and its children have ended. Otherwise it is done
  * when the coroutine is, children included: a cancelled coroutine makes a cancelled future, and a failure comes as it was
  * thrown. What a coroutine still throws after Java cancelled it is dropped.
+ *
+ * @sample dev.millrace.coroutines.samples.showWhenKnown
  */
 @OptIn(ExperimentalCoroutinesApi::class)
 public fun <T> Deferred<T>.asTaskFuture(): TaskFuture<T> = asTaskFuture { getCompleted() }
 
-/** A view of this [Job] as a [TaskFuture] without a value. See [Deferred.asTaskFuture]. */
+/**
+ * A view of this [Job] as a [TaskFuture] without a value. See [Deferred.asTaskFuture].
+ *
+ * @sample dev.millrace.coroutines.samples.stopFromJava
+ */
 public fun Job.asTaskFuture(): TaskFuture<Unit> = asTaskFuture { }
 
 /**
@@ -31,6 +37,7 @@ public fun Job.asTaskFuture(): TaskFuture<Unit> = asTaskFuture { }
  * does. See [Deferred.asTaskFuture] for what passes between the two.
  *
  * @throws IllegalArgumentException if [start] is lazy: nothing on Java's side would start it
+ * @sample dev.millrace.coroutines.samples.priceForJava
  */
 public fun <T> CoroutineScope.taskFuture(
     context: CoroutineContext = EmptyCoroutineContext,
