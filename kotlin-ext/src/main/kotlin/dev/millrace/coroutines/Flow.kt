@@ -24,6 +24,7 @@ import kotlinx.coroutines.flow.flow
  * are emitted together. A chunk waits until it is full or upstream has ended, so leave it at one where upstream trickles.
  *
  * @throws IllegalArgumentException if [concurrency] or [chunk] is less than one; at once
+ * @sample dev.millrace.coroutines.samples.checksums
  */
 public fun <A, B> Flow<A>.mapOn(
     executor: TaskExecutorService,
@@ -40,7 +41,11 @@ public fun <A, B> Flow<A>.mapOn(
     }
 }
 
-/** [mapOn] over [items], which are read lazily, in order, in the collector's context. */
+/**
+ * [mapOn] over [items], which are read lazily, in order, in the collector's context.
+ *
+ * @sample dev.millrace.coroutines.samples.anyText
+ */
 public fun <A, B> TaskExecutorService.mapFlow(
     items: Iterable<A>,
     concurrency: Int,
@@ -49,7 +54,11 @@ public fun <A, B> TaskExecutorService.mapFlow(
     transform: (A) -> B,
 ): Flow<B> = items.asFlow().mapOn(this, concurrency, ordered, chunk, transform)
 
-/** [mapOn] over [items], which are read lazily, in order, in the collector's context. */
+/**
+ * [mapOn] over [items], which are read lazily, in order, in the collector's context.
+ *
+ * @sample dev.millrace.coroutines.samples.sizeBelow
+ */
 public fun <A, B> TaskExecutorService.mapFlow(
     items: Sequence<A>,
     concurrency: Int,
@@ -61,6 +70,8 @@ public fun <A, B> TaskExecutorService.mapFlow(
 /**
  * The futures as they get done: first those that are done by now, then the others in the order of finishing; one that
  * stands there twice comes once. Cancelling the collector cancels no task.
+ *
+ * @sample dev.millrace.coroutines.samples.showAsDone
  */
 public fun <F : TaskFuture<*>> Iterable<F>.asCompletedFlow(): Flow<F> = flow {
     val futures = toSet()
