@@ -2,6 +2,7 @@ package dev.millrace.coroutines
 
 import dev.millrace.TaskExecutorService
 import dev.millrace.TaskFuture
+import dev.millrace.TaskGroup
 import dev.millrace.TaskOptions
 import dev.millrace.TaskStatus
 import kotlinx.coroutines.CancellationException
@@ -51,6 +52,33 @@ public suspend fun <T> TaskExecutorService.call(onUndelivered: (T) -> Unit, body
  * @sample dev.millrace.coroutines.samples.haveSameBytes
  */
 public fun <T> TaskExecutorService.future(body: () -> T): TaskFuture<T> = submit(Callable { body() })
+
+/**
+ * [future] with a name, a time limit, or a taker for what the body still does after its end.
+ *
+ * @throws java.util.concurrent.RejectedExecutionException if the executor does not accept it
+ * @sample dev.millrace.coroutines.samples.readWithin
+ */
+public fun <T> TaskExecutorService.future(options: TaskOptions, body: () -> T): TaskFuture<T> =
+    submit(Callable { body() }, options)
+
+/**
+ * Submits the blocking [body] as a task of this group, as its `submit` does, for blocking code that waits for the group;
+ * among coroutines a scope with [asyncOn] does what a group does.
+ *
+ * @throws java.util.concurrent.RejectedExecutionException if the group is closed, or the executor does not accept it
+ * @sample dev.millrace.coroutines.samples.bothTexts
+ */
+public fun <T> TaskGroup.future(body: () -> T): TaskFuture<T> = submit(Callable { body() })
+
+/**
+ * `future` of a group with a name, a time limit, or a taker for what the body still does after its end.
+ *
+ * @throws java.util.concurrent.RejectedExecutionException if the group is closed, or the executor does not accept it
+ * @sample dev.millrace.coroutines.samples.firstOfTwo
+ */
+public fun <T> TaskGroup.future(options: TaskOptions, body: () -> T): TaskFuture<T> =
+    submit(Callable { body() }, options)
 
 private suspend fun <T> TaskExecutorService.callHere(onUndelivered: ((T) -> Unit)?, body: () -> T): T {
     val context = currentCoroutineContext()

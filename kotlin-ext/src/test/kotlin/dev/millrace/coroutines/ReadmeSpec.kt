@@ -61,6 +61,7 @@ private val PREAMBLE =
         val path: String
         val urls: List<String>
         val lines: List<String>
+        val numbers: List<Int>
 
         fun open(path: String): RandomAccessFile
         fun fetch(url: String): String

@@ -30,7 +30,14 @@ class TrapsSpec :
         test("future and call keep it") {
             ThreadPool.of(1).use { pool ->
                 pool.future { 42 }.join() shouldBe 42
+                pool.future(TaskOptions.named("answer")) { 42 }.let { "${it.name()}: ${it.join()}" } shouldBe
+                    "answer: 42"
                 pool.call { 42 } shouldBe 42
+                pool.group().use { group ->
+                    group.future { 42 }.join() shouldBe 42
+                    group.future(TaskOptions.named("answer")) { 42 }.let { "${it.name()}: ${it.join()}" } shouldBe
+                        "answer: 42"
+                }
             }
         }
 

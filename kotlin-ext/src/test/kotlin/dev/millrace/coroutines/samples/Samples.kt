@@ -1,6 +1,7 @@
 package dev.millrace.coroutines.samples
 
 import dev.millrace.TaskFuture
+import dev.millrace.TaskOptions
 import dev.millrace.ThreadPool
 import dev.millrace.coroutines.asCompletedFlow
 import dev.millrace.coroutines.asCoroutineDispatcher
@@ -41,6 +42,22 @@ internal suspend fun readInTime(pool: ThreadPool, file: File): String =
 
 internal suspend fun openOnWorker(pool: ThreadPool, file: File): InputStream =
     pool.call(onUndelivered = { it.close() }) { file.inputStream() }
+
+internal fun readWithin(pool: ThreadPool, file: File, limit: Duration): String =
+    pool.future(TaskOptions.named("read").withTimeout(limit)) { file.readText() }.join()
+
+internal fun bothTexts(pool: ThreadPool, one: File, other: File): String = pool.group().use { group ->
+    val left = group.future { one.readText() }
+    val right = group.future { other.readText() }
+    group.join() // throws what failed first
+    left.join() + right.join()
+}
+
+internal fun firstOfTwo(pool: ThreadPool, near: () -> String, far: () -> String): Any? = pool.group().use { group ->
+    group.future(TaskOptions.named("near")) { near() }
+    group.future(TaskOptions.named("far")) { far() }
+    group.firstSuccess().join() // the other is cancelled
+}
 
 internal suspend fun haveSameBytes(pool: ThreadPool, one: File, other: File): Boolean {
     val left = pool.future { one.readBytes() }

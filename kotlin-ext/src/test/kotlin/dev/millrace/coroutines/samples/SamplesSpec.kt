@@ -15,6 +15,7 @@ import kotlinx.coroutines.flow.flowOf
 import kotlinx.coroutines.flow.toList
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.minutes
+import kotlin.time.toJavaDuration
 
 /** What the KDoc shows does what it says. */
 class SamplesSpec :
@@ -39,6 +40,18 @@ class SamplesSpec :
         onPool("future") { pool ->
             haveSameBytes(pool, file, file) shouldBe true
             haveSameBytes(pool, file, other) shouldBe false
+        }
+
+        onPool("future with options") { pool ->
+            readWithin(pool, file, 1.minutes.toJavaDuration()) shouldBe "the race\nthe mill"
+        }
+
+        onPool("future of a group") { pool ->
+            bothTexts(pool, file, other) shouldBe "the race\nthe millthe dam"
+        }
+
+        onPool("future of a group with options") { pool ->
+            firstOfTwo(pool, { error("down") }, { "far" }) shouldBe "far"
         }
 
         onPool("await") { pool ->
