@@ -49,19 +49,7 @@ public class MapChunkBenchmark {
         pool = ThreadPool.of(Runtime.getRuntime().availableProcessors());
         items = IntStream.range(0, (int) (MAP_NANOS / itemNanos)).boxed().collect(Collectors.toList());
         options = MapOptions.chunk(chunk.equals("AUTO") ? MapOptions.AUTO : Integer.parseInt(chunk));
-        tokens = Math.max(1, Math.round(itemNanos / nanosPerToken()));
-    }
-
-    /** What one unit of JMH's processor work takes here. */
-    private static double nanosPerToken() {
-        long count = 10_000_000;
-        double best = Double.MAX_VALUE;
-        for (int round = 0; round < 10; round++) {
-            long start = System.nanoTime();
-            Blackhole.consumeCPU(count);
-            best = Math.min(best, (System.nanoTime() - start) / (double) count);
-        }
-        return best;
+        tokens = Work.tokens(itemNanos);
     }
 
     @TearDown
