@@ -1,0 +1,130 @@
+package dev.millrace.samples.benchmarks;
+
+import dev.millrace.MapOptions;
+import dev.millrace.ThreadPool;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
+
+/** {@link MapItems} mapped in each way that Java has, on as many workers as processors; the score is one map. */
+public class MapBenchmark extends PoolBenchmark {
+    private static final int CHUNK = 256;
+
+    /** Results come in order, but for UNORDERED. All but PARALLEL_STREAM and PLAIN_LOOP use a pool of one size. */
+    public enum Way {
+        MILLRACE_AUTO,
+        MILLRACE_AUTO_UNORDERED,
+        MILLRACE_CHUNK,
+        MILLRACE_CHUNK_UNORDERED,
+        MILLRACE_ITEMS,
+        MILLRACE_ITEMS_UNORDERED,
+        PARALLEL_STREAM,
+        SUBMIT_ALL,
+        INVOKE_ALL,
+        COMPLETABLE_FUTURE,
+        PLAIN_LOOP
+    }
+
+    @Param
+    public Way way;
+
+    private MapItems items;
+
+    @Setup
+    public void start() {
+        Peer peer = way.name().startsWith("MILLRACE") ? Peer.MILLRACE : Peer.THREAD_POOL;
+        open(peer, Runtime.getRuntime().availableProcessors());
+        items = new MapItems();
+    }
+
+    @Benchmark
+    public long map() throws ExecutionException, InterruptedException {
+        switch (way) {
+            case MILLRACE_AUTO:
+                return map(MapOptions.chunk(MapOptions.AUTO));
+            case MILLRACE_AUTO_UNORDERED:
+                return map(MapOptions.chunk(MapOptions.AUTO).withUnordered());
+            case MILLRACE_CHUNK:
+                return map(MapOptions.chunk(CHUNK));
+            case MILLRACE_CHUNK_UNORDERED:
+                return map(MapOptions.chunk(CHUNK).withUnordered());
+            case MILLRACE_ITEMS:
+                return map(MapOptions.chunk(1));
+            case MILLRACE_ITEMS_UNORDERED:
+                return map(MapOptions.unordered().withChunk(1));
+            case PARALLEL_STREAM:
+                return sum(items.list().parallelStream().map(items::work).toList());
+            case SUBMIT_ALL:
+                return submitAll();
+            case INVOKE_ALL:
+                return invokeAll();
+            case COMPLETABLE_FUTURE:
+                return completableFutures();
+            case PLAIN_LOOP:
+                return plainLoop();
+            default:
+                throw new AssertionError(way);
+        }
+    }
+
+    private long map(MapOptions options) {
+        return ((ThreadPool) pool)
+                .map(items.list(), items::work, options)
+                .mapToLong(x -> x)
+                .sum();
+    }
+
+    private long submitAll() throws ExecutionException, InterruptedException {
+        List<Future<Integer>> futures = new ArrayList<>(items.list().size());
+        for (Integer item : items.list()) {
+            futures.add(pool.submit(() -> items.work(item)));
+        }
+        return sumOf(futures);
+    }
+
+    private long invokeAll() throws ExecutionException, InterruptedException {
+        List<Callable<Integer>> tasks = new ArrayList<>(items.list().size());
+        for (Integer item : items.list()) {
+            tasks.add(() -> items.work(item));
+        }
+        return sumOf(pool.invokeAll(tasks));
+    }
+
+    private long completableFutures() throws ExecutionException, InterruptedException {
+        List<Future<Integer>> futures = new ArrayList<>(items.list().size());
+        for (Integer item : items.list()) {
+            futures.add(CompletableFuture.supplyAsync(() -> items.work(item), pool));
+        }
+        return sumOf(futures);
+    }
+
+    private long plainLoop() {
+        long sum = 0;
+        for (Integer item : items.list()) {
+            sum += items.work(item);
+        }
+        return sum;
+    }
+
+    private static long sumOf(List<Future<Integer>> futures) throws ExecutionException, InterruptedException {
+        long sum = 0;
+        for (Future<Integer> future : futures) {
+            sum += future.get();
+        }
+        return sum;
+    }
+
+    private static long sum(List<Integer> results) {
+        long sum = 0;
+        for (Integer result : results) {
+            sum += result;
+        }
+        return sum;
+    }
+}
