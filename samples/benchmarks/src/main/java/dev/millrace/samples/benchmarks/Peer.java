@@ -44,6 +44,13 @@ public enum Peer {
         return this != VIRTUAL || Runtime.version().feature() >= 21;
     }
 
+    /** How many threads it has when it is asked for so many. */
+    int threads(int workers) {
+        return this == KOTLINX_DEFAULT
+                ? Math.min(workers, Math.max(2, Runtime.getRuntime().availableProcessors()))
+                : workers;
+    }
+
     /** Opens a pool of {@code workers}, to be closed by {@link #close}. */
     public ExecutorService open(int workers) {
         switch (this) {

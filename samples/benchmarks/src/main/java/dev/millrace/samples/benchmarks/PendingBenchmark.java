@@ -1,6 +1,5 @@
 package dev.millrace.samples.benchmarks;
 
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -48,30 +47,14 @@ public class PendingBenchmark extends PoolBenchmark {
     }
 
     private void submitAndGet(int tasks, Blackhole results) throws ExecutionException, InterruptedException {
-        CountDownLatch held = new CountDownLatch(WORKERS);
-        CountDownLatch go = new CountDownLatch(1);
-        for (int i = 0; i < WORKERS; i++) {
-            pool.execute(() -> {
-                held.countDown();
-                awaitUninterruptibly(go);
-            });
-        }
-        held.await();
+        Gate gate = Gate.hold(pool, WORKERS);
         for (int i = 0; i < tasks; i++) {
             futures[i] = pool.submit(SubmitBenchmark.NO_OP);
         }
-        go.countDown();
+        gate.open();
         for (int i = 0; i < tasks; i++) {
             results.consume(futures[i].get());
             futures[i] = null;
-        }
-    }
-
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts here", e);
         }
     }
 }
