@@ -7,6 +7,9 @@ package dev.millrace.samples.benchmarks;
  */
 record Ratio(double value, double error) {
     static Ratio of(Score peer, Score ours) {
+        if (peer.measuresTheSameAs(ours)) {
+            return new Ratio(1, 0);
+        }
         double value = peer.value() / ours.value();
         return new Ratio(value, value * Math.hypot(peer.error() / peer.value(), ours.error() / ours.value()));
     }
