@@ -59,20 +59,12 @@ public class CallBenchmark extends PoolBenchmark {
     }
 
     private int calls(int coroutines, int times) {
-        switch (way) {
-            case MILLRACE_CALL:
-                return Calls.poolCall((ThreadPool) pool, coroutines, times);
-            case MILLRACE_DISPATCHER:
-            case WITH_CONTEXT:
-                return Calls.withContextOf(dispatcher, coroutines, times);
-            case WITH_CONTEXT_IO:
-                return Calls.withContextIo(coroutines, times);
-            case RUN_INTERRUPTIBLE:
-                return Calls.interruptible(dispatcher, coroutines, times);
-            case COMPLETABLE_FUTURE:
-                return Calls.completableFuture(pool, coroutines, times);
-            default:
-                throw new AssertionError(way);
-        }
+        return switch (way) {
+            case MILLRACE_CALL -> Calls.poolCall((ThreadPool) pool, coroutines, times);
+            case MILLRACE_DISPATCHER, WITH_CONTEXT -> Calls.withContextOf(dispatcher, coroutines, times);
+            case WITH_CONTEXT_IO -> Calls.withContextIo(coroutines, times);
+            case RUN_INTERRUPTIBLE -> Calls.interruptible(dispatcher, coroutines, times);
+            case COMPLETABLE_FUTURE -> Calls.completableFuture(pool, coroutines, times);
+        };
     }
 }

@@ -1,11 +1,13 @@
 package dev.millrace.samples.benchmarks;
 
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
@@ -29,6 +31,7 @@ final class Chart {
                 .yAxisTitle("speed, " + reference() + " = 1 (higher is better)")
                 .build();
         chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setXAxisLabelRotation(30);
         chart.getStyler().setYAxisMin(0.0);
         chart.getStyler().setAvailableSpaceFill(0.85);
@@ -52,7 +55,7 @@ final class Chart {
         }
         Path png = folder.resolve(name(file, table));
         Files.createDirectories(png.getParent());
-        BitmapEncoder.saveBitmap(chart.chart, png.toString(), BitmapEncoder.BitmapFormat.PNG);
+        ImageIO.write(BitmapEncoder.getBufferedImage(chart.chart), "png", png.toFile());
         return true;
     }
 

@@ -97,17 +97,12 @@ public final class Cold implements Callable<Integer> {
 
     /** A class from each jar that the peer needs; none is the JDK's own. */
     private static List<Class<?>> inJars(Peer peer) {
-        switch (peer) {
-            case MILLRACE:
-                return List.of(ThreadPool.class);
-            case GUAVA:
-                return List.of(MoreExecutors.class, InternalFutureFailureAccess.class);
-            case JETTY:
-                return List.of(QueuedThreadPool.class, LoggerFactory.class);
-            case KOTLINX_DEFAULT:
-                return List.of(Dispatchers.class, Unit.class);
-            default:
-                return List.of();
-        }
+        return switch (peer) {
+            case MILLRACE -> List.of(ThreadPool.class);
+            case GUAVA -> List.of(MoreExecutors.class, InternalFutureFailureAccess.class);
+            case JETTY -> List.of(QueuedThreadPool.class, LoggerFactory.class);
+            case KOTLINX_DEFAULT -> List.of(Dispatchers.class, Unit.class);
+            default -> List.of();
+        };
     }
 }

@@ -34,22 +34,14 @@ public class FlowMapBenchmark extends PoolBenchmark {
 
     @Benchmark
     public long map() {
-        switch (way) {
-            case MILLRACE_MAP_ON:
-                return Flows.mapOn(millrace(), items.list(), CONCURRENCY, true, items::work);
-            case MILLRACE_MAP_ON_UNORDERED:
-                return Flows.mapOn(millrace(), items.list(), CONCURRENCY, false, items::work);
-            case MILLRACE_MAP_FLOW:
-                return Flows.mapFlow(millrace(), items.list(), CONCURRENCY, items::work);
-            case FLAT_MAP_MERGE:
-                return Flows.flatMapMerge(items.list(), CONCURRENCY, items::work);
-            case ASYNC_WINDOW:
-                return Flows.asyncWindow(items.list(), CONCURRENCY, items::work);
-            case CHANNEL_SEMAPHORE:
-                return Flows.channelWithSemaphore(items.list(), CONCURRENCY, items::work);
-            default:
-                throw new AssertionError(way);
-        }
+        return switch (way) {
+            case MILLRACE_MAP_ON -> Flows.mapOn(millrace(), items.list(), CONCURRENCY, true, items::work);
+            case MILLRACE_MAP_ON_UNORDERED -> Flows.mapOn(millrace(), items.list(), CONCURRENCY, false, items::work);
+            case MILLRACE_MAP_FLOW -> Flows.mapFlow(millrace(), items.list(), CONCURRENCY, items::work);
+            case FLAT_MAP_MERGE -> Flows.flatMapMerge(items.list(), CONCURRENCY, items::work);
+            case ASYNC_WINDOW -> Flows.asyncWindow(items.list(), CONCURRENCY, items::work);
+            case CHANNEL_SEMAPHORE -> Flows.channelWithSemaphore(items.list(), CONCURRENCY, items::work);
+        };
     }
 
     private ThreadPool millrace() {

@@ -45,32 +45,21 @@ public class MapBenchmark extends PoolBenchmark {
 
     @Benchmark
     public long map() throws ExecutionException, InterruptedException {
-        switch (way) {
-            case MILLRACE_AUTO:
-                return map(MapOptions.chunk(MapOptions.AUTO));
-            case MILLRACE_AUTO_UNORDERED:
-                return map(MapOptions.chunk(MapOptions.AUTO).withUnordered());
-            case MILLRACE_CHUNK:
-                return map(MapOptions.chunk(CHUNK));
-            case MILLRACE_CHUNK_UNORDERED:
-                return map(MapOptions.chunk(CHUNK).withUnordered());
-            case MILLRACE_ITEMS:
-                return map(MapOptions.chunk(1));
-            case MILLRACE_ITEMS_UNORDERED:
-                return map(MapOptions.unordered().withChunk(1));
-            case PARALLEL_STREAM:
-                return sum(items.list().parallelStream().map(items::work).toList());
-            case SUBMIT_ALL:
-                return submitAll();
-            case INVOKE_ALL:
-                return invokeAll();
-            case COMPLETABLE_FUTURE:
-                return completableFutures();
-            case PLAIN_LOOP:
-                return plainLoop();
-            default:
-                throw new AssertionError(way);
-        }
+        return switch (way) {
+            case MILLRACE_AUTO -> map(MapOptions.chunk(MapOptions.AUTO));
+            case MILLRACE_AUTO_UNORDERED ->
+                map(MapOptions.chunk(MapOptions.AUTO).withUnordered());
+            case MILLRACE_CHUNK -> map(MapOptions.chunk(CHUNK));
+            case MILLRACE_CHUNK_UNORDERED -> map(MapOptions.chunk(CHUNK).withUnordered());
+            case MILLRACE_ITEMS -> map(MapOptions.chunk(1));
+            case MILLRACE_ITEMS_UNORDERED -> map(MapOptions.unordered().withChunk(1));
+            case PARALLEL_STREAM ->
+                sum(items.list().parallelStream().map(items::work).toList());
+            case SUBMIT_ALL -> submitAll();
+            case INVOKE_ALL -> invokeAll();
+            case COMPLETABLE_FUTURE -> completableFutures();
+            case PLAIN_LOOP -> plainLoop();
+        };
     }
 
     private long map(MapOptions options) {

@@ -13,14 +13,14 @@ final class Page {
     private static final String HEAD = """
             # Results
 
-            How many microseconds, or what the unit says, each took, with JMH's error (99.9 %%); less is better. Ratios tell how
+            How many microseconds, or what the unit says, each took, with JMH's error (99.9 %); less is better. Ratios tell how
             many times as much the best peer, or the one that is named, took: from 1 on we are level or ahead, and **bold**
-            where that is so within the error of both. %s
+            where that is so within the error of both.
             """;
     private static final String COMMAND =
             "Made by `java -cp samples/benchmarks/target/benchmarks.jar " + Report.class.getName() + "`.";
 
-    private final StringBuilder text = new StringBuilder(String.format(HEAD, COMMAND));
+    private final StringBuilder text = new StringBuilder(HEAD + "\n" + COMMAND + "\n");
 
     private Page() {}
 

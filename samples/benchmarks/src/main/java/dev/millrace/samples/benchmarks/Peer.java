@@ -53,37 +53,28 @@ public enum Peer {
 
     /** Opens a pool of {@code workers}, to be closed by {@link #close}. */
     public ExecutorService open(int workers) {
-        switch (this) {
-            case MILLRACE:
-                return ThreadPool.builder()
-                        .maxWorkers(workers)
-                        .idleTimeout(IDLE)
-                        .build();
-            case THREAD_POOL:
-                return Executors.newFixedThreadPool(workers);
-            case THREAD_POOL_LTQ:
-                return new ThreadPoolExecutor(
+        return switch (this) {
+            case MILLRACE ->
+                ThreadPool.builder().maxWorkers(workers).idleTimeout(IDLE).build();
+            case THREAD_POOL -> Executors.newFixedThreadPool(workers);
+            case THREAD_POOL_LTQ ->
+                new ThreadPoolExecutor(
                         workers, workers, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedTransferQueue<>());
-            case FORK_JOIN:
-                return new ForkJoinPool(workers);
-            case FORK_JOIN_ASYNC:
-                return new ForkJoinPool(workers, ForkJoinPool.defaultForkJoinWorkerThreadFactory, null, true);
-            case GUAVA:
-                return MoreExecutors.listeningDecorator(new ThreadPoolExecutor(
+            case FORK_JOIN -> new ForkJoinPool(workers);
+            case FORK_JOIN_ASYNC ->
+                new ForkJoinPool(workers, ForkJoinPool.defaultForkJoinWorkerThreadFactory, null, true);
+            case GUAVA ->
+                MoreExecutors.listeningDecorator(new ThreadPoolExecutor(
                         workers, workers, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>()));
-            case JETTY:
-                return openJetty(workers);
-            case KOTLINX_DEFAULT:
-                return SubmittingExecutor.over(
+            case JETTY -> openJetty(workers);
+            case KOTLINX_DEFAULT ->
+                SubmittingExecutor.over(
                         ExecutorsKt.asExecutor(Dispatchers.getDefault().limitedParallelism(workers, null)));
-            case KOTLINX_IO:
-                return SubmittingExecutor.over(
+            case KOTLINX_IO ->
+                SubmittingExecutor.over(
                         ExecutorsKt.asExecutor(Dispatchers.getIO().limitedParallelism(workers, null)));
-            case VIRTUAL:
-                return openVirtual();
-            default:
-                throw new AssertionError(this);
-        }
+            case VIRTUAL -> openVirtual();
+        };
     }
 
     private static ExecutorService openJetty(int workers) {

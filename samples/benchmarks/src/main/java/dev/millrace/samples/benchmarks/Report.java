@@ -42,7 +42,7 @@ public final class Report implements Callable<Integer> {
     private List<Path> from;
 
     @Option(names = "--help", usageHelp = true, description = "show this and end")
-    private boolean help;
+    boolean help;
 
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");

@@ -1,7 +1,6 @@
 package dev.millrace.samples.benchmarks;
 
 import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -12,6 +11,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -19,8 +19,6 @@ import java.util.List;
  * A result takes the place of an earlier one of the same benchmark and parameters, so that a cell can be measured in pieces.
  */
 final class ResultFile {
-    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
-
     private final JsonObject content;
 
     private ResultFile(JsonObject content) {
@@ -31,21 +29,19 @@ final class ResultFile {
         return new ResultFile(JsonParser.parseString(Files.readString(file)).getAsJsonObject());
     }
 
-    /** The file in this folder for this cell and the JDK that runs, or a new one. */
+    /** What stands in the file, if it exists, as measured again now, by this command and the JDK that runs. */
     static ResultFile openOrNew(Path file, int cell, String command) throws IOException {
-        JsonObject content = Files.exists(file) ? read(file).content : new JsonObject();
-        if (!content.has("results")) {
-            content.add("results", new JsonArray());
-        }
         JsonObject machine = new JsonObject();
         machine.addProperty("processors", Runtime.getRuntime().availableProcessors());
         machine.addProperty("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         machine.addProperty("jvm", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+        JsonObject content = new JsonObject();
         content.addProperty("cell", cell);
         content.addProperty("jdk", Runtime.version().feature());
         content.addProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
         content.addProperty("command", command);
         content.add("machine", machine);
+        content.add("results", Files.exists(file) ? read(file).results() : new JsonArray());
         return new ResultFile(content);
     }
 
@@ -56,6 +52,8 @@ final class ResultFile {
     void put(JsonObject result) {
         result.remove("jvm");
         result.remove("jvmArgs");
+        // They can be had from the raw data.
+        result.getAsJsonObject("primaryMetric").remove("scorePercentiles");
         Score added = Score.of(result);
         JsonArray kept = new JsonArray();
         for (JsonElement old : results()) {
@@ -69,7 +67,25 @@ final class ResultFile {
 
     void write(Path file) throws IOException {
         Files.createDirectories(file.getParent());
-        Files.writeString(file, GSON.toJson(content) + "\n");
+        Files.writeString(file, toJson());
+    }
+
+    /** One line for each result, so that a change can be read. */
+    private String toJson() {
+        StringBuilder json = new StringBuilder("{\n");
+        for (String key : content.keySet()) {
+            if (!key.equals("results")) {
+                json.append(new Gson().toJson(key))
+                        .append(": ")
+                        .append(content.get(key))
+                        .append(",\n");
+            }
+        }
+        json.append("\"results\": [\n");
+        for (Iterator<JsonElement> each = results().iterator(); each.hasNext(); ) {
+            json.append(each.next()).append(each.hasNext() ? ",\n" : "\n");
+        }
+        return json.append("]\n}\n").toString();
     }
 
     List<Score> scores() {

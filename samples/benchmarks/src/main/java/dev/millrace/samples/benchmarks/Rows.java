@@ -18,7 +18,7 @@ final class Rows {
     private Path file;
 
     @Option(names = "--help", usageHelp = true, description = "show this and end")
-    private boolean help;
+    boolean help;
 
     private final JsonArray rows = new JsonArray();
 

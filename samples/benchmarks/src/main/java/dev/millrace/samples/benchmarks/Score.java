@@ -32,9 +32,10 @@ record Score(String benchmark, Map<String, String> params, double value, double 
     }
 
     static Score of(JsonObject result, Map<String, String> params, JsonObject metric) {
-        String[] name = result.get("benchmark").getAsString().split("\\.");
+        String name = result.get("benchmark").getAsString();
+        int packageEnd = name.lastIndexOf('.', name.lastIndexOf('.') - 1);
         return new Score(
-                name[name.length - 2] + "." + name[name.length - 1],
+                name.substring(packageEnd + 1),
                 params,
                 number(metric.get("score")),
                 number(metric.get("scoreError")),

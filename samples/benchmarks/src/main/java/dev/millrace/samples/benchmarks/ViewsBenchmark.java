@@ -44,17 +44,14 @@ public class ViewsBenchmark extends PoolBenchmark {
     }
 
     private ExecutorService lane() {
-        switch (executor) {
-            case MILLRACE:
-                return ((ThreadPool) pool).limited(1);
-            case GUAVA:
-                return SubmittingExecutor.over(MoreExecutors.newSequentialExecutor(pool));
-            case KOTLINX_DEFAULT:
-                return SubmittingExecutor.over(
+        return switch (executor) {
+            case MILLRACE -> ((ThreadPool) pool).limited(1);
+            case GUAVA -> SubmittingExecutor.over(MoreExecutors.newSequentialExecutor(pool));
+            case KOTLINX_DEFAULT ->
+                SubmittingExecutor.over(
                         ExecutorsKt.asExecutor(Dispatchers.getDefault().limitedParallelism(1, null)));
-            default:
-                throw new UnsupportedOperationException(executor + " has no views");
-        }
+            default -> throw new UnsupportedOperationException(executor + " has no views");
+        };
     }
 
     @Benchmark

@@ -10,7 +10,7 @@ public final class Work {
     private Work() {}
 
     /** Tokens that take so long on one thread here. */
-    static long tokens(double nanos) {
+    static long tokens(long nanos) {
         return Math.max(1, Math.round(nanos / Measure.NANOS_PER_TOKEN));
     }
 

@@ -25,7 +25,7 @@ public class WorkBenchmark extends PeerBenchmark {
     public void start() {
         open(workers);
         futures = new Future<?>[TASKS];
-        long tokens = Work.tokens(taskMicros * 1_000.0);
+        long tokens = Work.tokens(taskMicros * 1_000L);
         task = () -> {
             Blackhole.consumeCPU(tokens);
             return 1;
