@@ -23,6 +23,9 @@ final class Admission {
 
     void accept(TaskFuture<?> task) {
         Lane lane = LaneHome.laneOf(task);
+        if (comesInWithoutLock(task, lane)) {
+            return;
+        }
         Plan plan = new Plan();
         Line.Place place = null;
         Runner here = null;
@@ -46,6 +49,7 @@ final class Admission {
             if (here == null && !lane.contains(task)) {
                 place = state.standInLine(task, lane, Thread.currentThread());
             }
+            state.settle(plan);
         } finally {
             decisions.lock.unlock();
         }
@@ -60,6 +64,9 @@ final class Admission {
 
     boolean acceptWithin(TaskFuture<?> task, long nanos) {
         Lane lane = LaneHome.laneOf(task);
+        if (comesInWithoutLock(task, lane)) {
+            return true;
+        }
         Plan plan = new Plan();
         Line.Place place = null;
         decisions.lock.lock();
@@ -72,6 +79,7 @@ final class Admission {
             } else {
                 place = state.standInLine(task, lane, Thread.currentThread());
             }
+            state.settle(plan);
         } finally {
             decisions.lock.unlock();
         }
@@ -84,6 +92,9 @@ final class Admission {
 
     void acceptWhenRoom(TaskFuture<?> task) {
         Lane lane = LaneHome.laneOf(task);
+        if (comesInWithoutLock(task, lane)) {
+            return;
+        }
         Plan plan = new Plan();
         decisions.lock.lock();
         try {
@@ -93,6 +104,7 @@ final class Admission {
             } else {
                 state.standInLine(task, lane, null);
             }
+            state.settle(plan);
         } finally {
             decisions.lock.unlock();
         }
@@ -101,15 +113,53 @@ final class Admission {
 
     void acceptBeyondBound(TaskFuture<?> task) {
         Lane lane = LaneHome.laneOf(task);
+        if (comesInWithoutLock(task, lane)) {
+            return;
+        }
         Plan plan = new Plan();
         decisions.lock.lock();
         try {
             ensureOpen(task, lane);
             state.enqueue(task, lane, plan);
+            state.settle(plan);
         } finally {
             decisions.lock.unlock();
         }
         decisions.carryOut(plan, task);
+    }
+
+    /** False if the task has to come in by a decision; true if it has come in, which takes the lock only to call a worker. */
+    private boolean comesInWithoutLock(TaskFuture<?> task, Lane lane) {
+        Inbox inbox = state.inbox;
+        if (inbox == null || !lane.isRoot() || !state.isOpen()) {
+            return false;
+        }
+        inbox.add(task);
+        if (!state.needsNoCall()) {
+            callFor(task, lane);
+        }
+        return true;
+    }
+
+    /** The task is in the inbox, where nobody might look; or the pool was closed meanwhile. */
+    private void callFor(TaskFuture<?> task, Lane lane) {
+        Plan plan = new Plan();
+        RejectedExecutionException refusal = null;
+        decisions.lock.lock();
+        try {
+            if (state.isOpen()) {
+                state.called(plan);
+            } else if (state.takeBack(task, plan)) {
+                refusal = whyClosed(task, lane);
+            }
+            state.settle(plan);
+        } finally {
+            decisions.lock.unlock();
+        }
+        decisions.carryOut(plan, task);
+        if (refusal != null) {
+            throw refusal;
+        }
     }
 
     boolean standsInLine(TaskFuture<?> task) {
@@ -222,13 +272,18 @@ final class Admission {
     }
 
     private void ensureOpen(TaskFuture<?> task, Lane lane) {
+        RejectedExecutionException refusal = whyClosed(task, lane);
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    private @Nullable RejectedExecutionException whyClosed(TaskFuture<?> task, Lane lane) {
         if (lane.isShutDown()) {
-            throw refusal(task);
+            return refusal(task);
         }
         Throwable brokenBy = state.brokenBy();
-        if (brokenBy != null) {
-            throw new BrokenPoolException(pool.name(), brokenBy);
-        }
+        return brokenBy == null ? null : new BrokenPoolException(pool.name(), brokenBy);
     }
 
     /** Why the task's pool or view, which was shut down, takes no task. Called under the lock. */

@@ -25,6 +25,11 @@ abstract class Backend {
 
     abstract void unpark(Thread thread);
 
+    /** How long it pays to look for what may come at once, before parking; zero if nobody else could bring it meanwhile. */
+    long searchNanos() {
+        return 0;
+    }
+
     /** Starts a worker's thread; may throw, an {@code OutOfMemoryError} included. */
     abstract void start(Thread thread);
 
@@ -59,6 +64,11 @@ abstract class Backend {
         @Override
         void unpark(Thread thread) {
             LockSupport.unpark(thread);
+        }
+
+        @Override
+        long searchNanos() {
+            return Spinning.NANOS;
         }
 
         @Override

@@ -44,6 +44,7 @@ final class Decisions {
         lock.lock();
         try {
             decision.accept(plan);
+            state.settle(plan);
         } finally {
             lock.unlock();
         }

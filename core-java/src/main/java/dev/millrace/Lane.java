@@ -114,6 +114,10 @@ final class Lane {
         return queue.contains(task);
     }
 
+    int queueSize() {
+        return queue.size();
+    }
+
     boolean hasEmptyQueue() {
         return queue.isEmpty();
     }
@@ -122,6 +126,11 @@ final class Lane {
     @Nullable
     TaskFuture<?> first() {
         return queue.first();
+    }
+
+    /** Whether those within it have something to run. */
+    boolean hasGuests() {
+        return offered > queue.size();
     }
 
     // ---- the round ----

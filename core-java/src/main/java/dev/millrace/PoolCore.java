@@ -274,10 +274,29 @@ final class PoolCore extends Worker.Pool {
     @Override
     @Nullable
     TaskFuture<?> next(Worker worker) {
+        TaskFuture<?> direct = nextDirectly(worker);
+        return direct != null ? direct : nextDecided(worker);
+    }
+
+    /**
+     * A worker that goes from one task of the inbox to the next stays BUSY on the books: nothing is to be decided. (Cells
+     * 1 and 2 pay for it: the lock once more for each task.)
+     */
+    private @Nullable TaskFuture<?> nextDirectly(Worker worker) {
+        boolean nothingToDecide = state.isDirect()
+                && worker.standing == Worker.Standing.BUSY
+                && worker.lane == null
+                && worker.tasksRun < maxTasksPerWorker;
+        return nothingToDecide && state.inbox != null ? state.inbox.poll() : null;
+    }
+
+    private @Nullable TaskFuture<?> nextDecided(Worker worker) {
+        boolean hasSearched = false;
         for (; ; ) {
             Plan plan = new Plan();
             TaskFuture<?> task = null;
             boolean leaves;
+            boolean searches = false;
             decisions.lock.lock();
             try {
                 if (worker.standing == Worker.Standing.GONE) {
@@ -295,10 +314,12 @@ final class PoolCore extends Worker.Pool {
                     state.dismiss(worker, plan);
                 } else {
                     task = state.take(worker, plan);
-                    if (task == null) {
+                    searches = task == null && !hasSearched && state.isOnlyOneFree();
+                    if (task == null && !searches) {
                         state.rest(worker, plan);
                     }
                 }
+                state.settle(plan);
             } finally {
                 decisions.lock.unlock();
             }
@@ -306,10 +327,25 @@ final class PoolCore extends Worker.Pool {
             if (task != null) {
                 return task;
             }
-            if (leaves || !awaitCall(worker)) {
+            if (searches) {
+                search();
+                hasSearched = true;
+            } else if (leaves || !awaitCall(worker)) {
                 return null;
+            } else {
+                hasSearched = false;
             }
         }
+    }
+
+    /**
+     * Looks for a task for some microseconds before the worker parks: to park and to be woken takes as long, and costs the
+     * producer as much. (Cell 3, the round trip.) One worker of a pool does so at a time, once before it parks.
+     */
+    private void search() {
+        long nanos = backend.searchNanos();
+        long start = backend.nanoTime();
+        while (!state.hasRunnable() && backend.nanoTime() - start < nanos) {}
     }
 
     private boolean mustLeave(Worker worker) {

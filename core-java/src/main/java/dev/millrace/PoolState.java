@@ -21,9 +21,11 @@ final class PoolState {
     private final boolean ownsThreads;
 
     private final int capacity;
+    /** Where tasks of the pool itself come in, if there is room for all: they are taken before they came to the root. */
+    final @Nullable Inbox inbox;
     /** All queues, as a tree of lanes; its phase is the pool's. */
     final Lane root;
-    /** How many tasks wait in all queues together. */
+    /** How many tasks wait in all queues together; those in the inbox are not counted. */
     private int queued;
     /** The lanes of views in which something is unfinished, or for whose end somebody waits. */
     private final Set<Lane> lanes = new LinkedHashSet<>();
@@ -54,17 +56,97 @@ final class PoolState {
     /** What the initializer threw, if it did. */
     private @Nullable Throwable brokenBy;
 
+    /** The pool takes tasks. */
+    private static final int OPEN = 1;
+    /** Nobody has to be called for a task in the inbox: somebody is awake and will look, or all are busy. */
+    private static final int QUIET = 2;
+    /** Nothing stands before the inbox, and nobody has to leave. */
+    private static final int DIRECT = 4;
+
+    /** What those want to know who come without the lock; written under it, by {@link #settle}. */
+    private volatile int signs = OPEN;
+
     PoolState(Lane root, int capacity, int maxWorkers, Supplier<Worker> newWorker, boolean ownsThreads) {
         this.ownsThreads = ownsThreads;
         this.root = root;
         this.capacity = capacity;
         this.maxWorkers = maxWorkers;
         this.newWorker = newWorker;
+        inbox = isBounded() || !ownsThreads ? null : new Inbox();
     }
 
     @Nullable
     Throwable brokenBy() {
         return brokenBy;
+    }
+
+    // ---- without the lock ----
+
+    /*
+     * A producer adds to the inbox, then looks whether it is QUIET there; if not, it takes the lock and calls a worker.
+     * Who makes it QUIET no more, because the last that was awake parks or has got a task, writes that, then looks at
+     * the inbox, and calls one itself. Of the two writes one comes first, and who wrote second sees both: no task waits
+     * while a worker could be had. In the same way one of the two sees that the pool was closed and a task has come:
+     * the workers, who then stay for it, or the producer, who then takes it back.
+     */
+
+    boolean isOpen() {
+        return (signs & OPEN) != 0;
+    }
+
+    boolean needsNoCall() {
+        return (signs & (OPEN | QUIET)) == (OPEN | QUIET);
+    }
+
+    boolean isDirect() {
+        return (signs & DIRECT) != 0;
+    }
+
+    /** The last step of every decision. */
+    void settle(Plan plan) {
+        if (inbox == null) {
+            return;
+        }
+        show();
+        // Only what parked just now, and did not see a task come. It is tempting to start a worker here, too. Don't:
+        // where
+        // none can be started, this is called again for each that failed.
+        if (free + starting == 0 && !idle.isEmpty() && !inbox.isEmpty()) {
+            summon(plan);
+            show();
+        }
+    }
+
+    private void show() {
+        int now = (root.isShutDown() || brokenBy != null ? 0 : OPEN)
+                | (free > 0 || busy >= maxWorkers ? QUIET : 0)
+                | (root.runnable() == 0 && !hasSurplus() ? DIRECT : 0);
+        if (signs != now) {
+            signs = now;
+        }
+    }
+
+    /** A task has come into the inbox while it was not QUIET there: as many are called as there were such tasks. */
+    void called(Plan plan) {
+        if (free == 0) {
+            summon(runnable() + starting, plan);
+        }
+    }
+
+    /** A task has come into the inbox of a closed pool: it leaves. False if a worker, or who drained, has taken it. */
+    boolean takeBack(TaskFuture<?> task, Plan plan) {
+        boolean taken = takeOut(task, root, plan);
+        tellIfOver(plan);
+        return taken;
+    }
+
+    /** From now on all that wait are in the lanes. */
+    private void emptyInbox() {
+        if (inbox != null) {
+            int before = root.queueSize();
+            inbox.moveTo(root);
+            queued += root.queueSize() - before;
+        }
     }
 
     // ---- tasks ----
@@ -85,14 +167,26 @@ final class PoolState {
 
     /** Whether a worker that looks now would find something to run. May also be asked without the lock, as a glance. */
     boolean hasRunnable() {
-        return root.runnable() > 0;
+        return root.runnable() > 0 || hasArrivals();
+    }
+
+    private boolean hasArrivals() {
+        return inbox != null && !inbox.isEmpty();
+    }
+
+    /** What is in the inbox counts as one: who takes it calls the next. */
+    private int runnable() {
+        return root.runnable() + (hasArrivals() ? 1 : 0);
     }
 
     int queued() {
+        emptyInbox();
         return queued;
     }
 
     void enqueue(TaskFuture<?> task, Lane lane, Plan plan) {
+        // What came before has its turn before.
+        emptyInbox();
         begun(lane);
         lane.add(task);
         queued++;
@@ -124,6 +218,9 @@ final class PoolState {
 
     /** As {@link #withdraw}, for who is about to run the task; false if it waits nowhere, because a worker took it. */
     boolean takeOut(TaskFuture<?> task, Lane lane, Plan plan) {
+        if (lane.isRoot() && !lane.contains(task)) {
+            emptyInbox();
+        }
         if (lane.remove(task)) {
             queued--;
             admitWaiting(plan);
@@ -160,6 +257,7 @@ final class PoolState {
 
     /** Takes out all that pends in that lane and in those within it; the end waits until {@link #letGo}. */
     List<TaskFuture<?>> drain(Lane lane) {
+        emptyInbox();
         List<TaskFuture<?>> drained = new ArrayList<>(lane.drain());
         for (Lane within : lanes) {
             if (within != lane && within.isWithin(lane)) {
@@ -172,6 +270,7 @@ final class PoolState {
     }
 
     List<TaskFuture<?>> pending(Lane lane) {
+        emptyInbox();
         List<TaskFuture<?>> pending = new ArrayList<>(lane.tasks());
         for (Lane within : lanes) {
             if (within != lane && within.isWithin(lane)) {
@@ -333,7 +432,13 @@ final class PoolState {
      * @return whether it called one
      */
     private boolean summon(Plan plan) {
-        int needed = Math.min(root.runnable(), maxWorkers - busy);
+        // First what a producer is to see, then what has come.
+        show();
+        return summon(runnable(), plan);
+    }
+
+    private boolean summon(int tasks, Plan plan) {
+        int needed = Math.min(tasks, maxWorkers - busy);
         if (free < needed && !idle.isEmpty()) {
             wake(idle.removeLast(), plan);
             return true;
@@ -346,6 +451,11 @@ final class PoolState {
             return true;
         }
         return false;
+    }
+
+    /** Whether no other worker is awake that will look at the queue. */
+    boolean isOnlyOneFree() {
+        return free == 1;
     }
 
     private void summonAll(Plan plan) {
@@ -425,9 +535,24 @@ final class PoolState {
     /** FREE to BUSY with the task whose turn it is, if there is one; if more wait and nobody else is awake, calls the next. */
     @Nullable
     TaskFuture<?> take(Worker worker, Plan plan) {
-        if (root.runnable() == 0) {
+        if (root.hasGuests()) {
+            // Those in the inbox have their turn among the others.
+            emptyInbox();
+        }
+        TaskFuture<?> task = root.runnable() > 0 ? takeFromLanes(worker) : takeFromInbox();
+        if (task == null) {
             return null;
         }
+        worker.standing = Worker.Standing.BUSY;
+        free--;
+        busy++;
+        if (free == 0) {
+            summon(plan);
+        }
+        return task;
+    }
+
+    private TaskFuture<?> takeFromLanes(Worker worker) {
         Lane lane = root.next();
         if (!lane.isRoot()) {
             // First, as it takes memory: a task that has been taken must not get lost.
@@ -437,13 +562,11 @@ final class PoolState {
         }
         TaskFuture<?> task = lane.poll();
         queued--;
-        worker.standing = Worker.Standing.BUSY;
-        free--;
-        busy++;
-        if (free == 0) {
-            summon(plan);
-        }
         return task;
+    }
+
+    private @Nullable TaskFuture<?> takeFromInbox() {
+        return inbox == null ? null : inbox.refillAndPoll();
     }
 
     /** STARTING to FREE: its thread runs, and the initializer has returned. */
@@ -504,7 +627,7 @@ final class PoolState {
             starting--;
             workers.remove(worker);
             // No thread is started here in its place: what failed now would fail at once again.
-            while (free < Math.min(root.runnable(), maxWorkers - busy) && !idle.isEmpty()) {
+            while (free < Math.min(runnable(), maxWorkers - busy) && !idle.isEmpty()) {
                 wake(idle.removeLast(), plan);
             }
             if (!workers.isEmpty()) {
@@ -587,7 +710,7 @@ final class PoolState {
     }
 
     boolean isQuiet() {
-        return queued == 0 && line.isEmpty() && busy == 0 && free == 0 && starting == 0 && holds == 0;
+        return queued == 0 && !hasArrivals() && line.isEmpty() && busy == 0 && free == 0 && starting == 0 && holds == 0;
     }
 
     void awaitQuiescence(TaskPromise<Boolean> waiting) {

@@ -2,6 +2,7 @@ package dev.millrace;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 class Runner {
     private static final ThreadLocal<@Nullable Runner> CURRENT = new ThreadLocal<>();
+
+    @SuppressWarnings("unchecked") // an updater of the raw type does the same
+    private static final AtomicReferenceFieldUpdater<Runner, @Nullable TaskFuture<?>> TASK =
+            (AtomicReferenceFieldUpdater<Runner, @Nullable TaskFuture<?>>) (AtomicReferenceFieldUpdater<Runner, ?>)
+                    AtomicReferenceFieldUpdater.newUpdater(Runner.class, TaskFuture.class, "task");
 
     final TaskHome home;
     /** What this thread was before; null at the bottom. */
@@ -190,10 +196,29 @@ class Runner {
         return null;
     }
 
+    /** Claims the task and runs it where none runs, on a worker. Returns false if it was not to be had any more. */
+    final boolean claimAndRun(TaskFuture<?> task) {
+        // Whatever was left by a callback, or came from outside while no task ran, is nobody's.
+        Thread.interrupted();
+        TASK.lazySet(this, task);
+        // The claim makes it seen, and then looks for a shutdown.
+        Object code = task.claimAndBegin(this);
+        if (code == null) {
+            TASK.lazySet(this, null);
+            return false;
+        }
+        bottom.depth++;
+        call(task, code, null);
+        return true;
+    }
+
     /** Runs a claimed task where none runs. */
     final void run(TaskFuture<?> claimed, Object code) {
+        call(claimed, code, begin(claimed));
+    }
+
+    private void call(TaskFuture<?> claimed, Object code, @Nullable TaskFuture<?> beneathHere) {
         Object result;
-        TaskFuture<?> beneathHere = begin(claimed);
         try {
             result = claimed.isRunnable() ? callRunnable(code) : ((Callable<?>) code).call();
         } catch (Throwable thrown) {
@@ -221,7 +246,8 @@ class Runner {
             if (bottom != this && home.isWithin(bottom.home)) {
                 bottom.tasksRun++;
             }
-            task = beneathHere;
+            // A shutdown that still sees a task that has ended does nothing to it.
+            TASK.lazySet(this, beneathHere);
         }
         codeLeft(claimed, due != null);
         if (due != null) {

@@ -50,7 +50,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
 
     /** For a promise: work that goes on elsewhere and has begun. */
     static <T extends @Nullable Object> TaskFuture<T> promised(TaskHome home) {
-        return new TaskFuture<>(home, RUNNING, null);
+        return new TaskFuture<>(home, RUNNING | SHIELDED, null);
     }
 
     /** Work of that executor that has been done. */
@@ -330,6 +330,9 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
      */
     private boolean park(long nanos, boolean exit, boolean interruptible, @Nullable Stall stall)
             throws InterruptedException {
+        if (comesSoon(exit)) {
+            return true;
+        }
         Listeners all = listeners();
         Listeners.Waiter waiter = new Listeners.Waiter(all, home.backend, exit);
         all.add(waiter);
@@ -364,6 +367,17 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Looks for some microseconds before parking, if not too many do so. */
+    private boolean comesSoon(boolean exit) {
+        long nanos = home.backend.searchNanos();
+        if (nanos > 0 && Spinning.enter()) {
+            long start = home.backend.nanoTime();
+            while (!hasCome(exit) && home.backend.nanoTime() - start < nanos) {}
+            Spinning.leave();
+        }
+        return hasCome(exit);
     }
 
     @SuppressWarnings({"unchecked", "NullAway"}) // what a Callable<T> returned

@@ -53,7 +53,7 @@ final class TaskQueue {
 
     /** Whether that task, which can wait in no other queue, waits here. */
     boolean contains(TaskFuture<?> task) {
-        return task.next != null;
+        return task.prev != null;
     }
 
     /** Takes this task out. Returns false if it is not in the queue. */

@@ -35,10 +35,12 @@ abstract class TaskState {
      * SETTLING      one thread has the right to write the outcome and is about to publish it; everybody else waits
      *               these few instructions out
      * INTERRUPTING  one thread has decided to interrupt the runner and has not come back from Thread.interrupt();
-     *               the runner does not let go of the task before it has, so no interrupt reaches the next task
+     *               the runner does not let go of the task before it has, so no interrupt reaches the next task;
+     *               where a worker has just claimed the task and not yet said so, it waits these few instructions out
      * AGAIN         another interrupt came meanwhile: the one who is INTERRUPTING delivers that too
      * INTERRUPTED   an interrupt was delivered; what is left of it in the thread's flag is this task's
-     * SHIELDED      the code cannot take an interrupt now: it has not begun, or another task runs on top of it
+     * SHIELDED      the code cannot take an interrupt now: it has not begun, or another task runs on top of it, or
+     *               there is none, as behind a promise
      * WANTED        an interrupt that came while SHIELDED; it is delivered when the shield goes
      */
     static final int PENDING = 0;
@@ -67,6 +69,8 @@ abstract class TaskState {
             AtomicIntegerFieldUpdater.newUpdater(TaskState.class, "state");
     private static final AtomicReferenceFieldUpdater<TaskState, @Nullable Listeners> LISTENERS =
             AtomicReferenceFieldUpdater.newUpdater(TaskState.class, Listeners.class, "listeners");
+    private static final AtomicReferenceFieldUpdater<TaskState, @Nullable Runner> RUNNER =
+            AtomicReferenceFieldUpdater.newUpdater(TaskState.class, Runner.class, "runner");
 
     static {
         Failure.load();
@@ -84,12 +88,12 @@ abstract class TaskState {
     private volatile @Nullable Listeners listeners;
 
     final TaskHome home;
-    /** Set by the claimer before it opens the shield, cleared by it after EXITED. */
+    /** Set by the claimer before it opens the shield, or, if it has none, at once; cleared by it after EXITED. */
     private volatile @Nullable Runner runner;
-    /** The neighbours in a queue, guarded by the lock of that queue; both null outside. */
+    /** The next in an {@link Inbox} or a {@link TaskQueue}, guarded by who takes it from there; null outside. */
     @Nullable
     TaskFuture<?> next;
-
+    /** The one before in a queue, guarded by the lock of that queue; null outside. */
     @Nullable
     TaskFuture<?> prev;
 
@@ -208,7 +212,11 @@ abstract class TaskState {
             // closes the channel that the runner is blocked in. For the same reason nobody waits for another's.
             try {
                 Runner r = runner;
-                Thread thread = r == null ? null : r.thread();
+                while (r == null) {
+                    waitOut();
+                    r = runner;
+                }
+                Thread thread = r.thread();
                 if (thread != null) {
                     thread.interrupt();
                 }
@@ -232,7 +240,7 @@ abstract class TaskState {
         }
     }
 
-    /** Another thread is between two lines, SETTLING or INTERRUPTING, and comes on by itself: let it. */
+    /** Another thread is between two lines, SETTLING, INTERRUPTING or claiming, and comes on by itself: let it. */
     @SuppressWarnings("ThreadPriorityCheck")
     private static void waitOut() {
         Thread.yield();
@@ -258,6 +266,33 @@ abstract class TaskState {
                 waitOut();
             } else if (STATE.compareAndSet(this, s, (s & ~STATUS) | RUNNING | SHIELDED)) {
                 content = null;
+                return code;
+            }
+        }
+    }
+
+    /**
+     * {@link #claim} and {@link #begin} in one step, for a worker that has nothing to shield: its thread's flag is clear,
+     * and its {@link Runner} names this task by now.
+     */
+    @Nullable
+    Object claimAndBegin(Runner me) {
+        for (; ; ) {
+            int s = state;
+            if ((s & STATUS) != PENDING) {
+                return null;
+            }
+            Object code = content;
+            if ((s & SETTLING) != 0) {
+                waitOut();
+            } else if (STATE.compareAndSet(this, s, (s & ~(STATUS | WANTED)) | RUNNING)) {
+                content = null;
+                // Who wants to interrupt waits for this; nobody else needs to see it at once.
+                RUNNER.lazySet(this, me);
+                // After the claim: a shutdownNow that looked for running code before it was to be seen is made up for.
+                if ((s & WANTED) != 0 || home.isStopping()) {
+                    requestInterrupt();
+                }
                 return code;
             }
         }
@@ -331,6 +366,7 @@ abstract class TaskState {
         }
         // None is under way any more.
         takeBackInterrupt(me);
+        // No lazySet: the outcome is to be seen by others before this thread looks for those who wait for it.
         runner = null;
         if (won) {
             afterwards(result);
@@ -381,8 +417,10 @@ abstract class TaskState {
                 return false;
             } else if (STATE.compareAndSet(this, s, s | SETTLING)) {
                 content = result;
-                // Nobody else writes while SETTLING.
-                state = (s & (KIND | INTERRUPTED)) | (result instanceof Failure ? FAILED : SUCCESS) | EXITED;
+                // Nobody else writes while SETTLING. Who waits must be seen after this; finish() writes the runner
+                // between.
+                STATE.lazySet(
+                        this, (s & (KIND | INTERRUPTED)) | (result instanceof Failure ? FAILED : SUCCESS) | EXITED);
                 return true;
             }
         }

@@ -111,28 +111,23 @@ final class Worker extends Runner implements Runnable {
         if (task == null) {
             return false;
         }
-        Object code = task.claim();
-        if (code != null) {
-            // Whatever was left by a callback, or came from outside while no task ran, is nobody's.
-            Thread.interrupted();
-            runTaken(task, code);
+        if (runTaken(task)) {
             reportUnseenFailures();
         }
         return true;
     }
 
-    private void runTaken(TaskFuture<?> task, Object code) {
-        runsTaken = true;
+    private boolean runTaken(TaskFuture<?> task) {
         Runner role = pool.roleFor(task, this);
+        runsTaken = true;
         if (role == this) {
-            run(task, code);
-        } else {
-            role.enter();
-            try {
-                role.run(task, code);
-            } finally {
-                role.exit();
-            }
+            return claimAndRun(task);
+        }
+        role.enter();
+        try {
+            return role.claimAndRun(task);
+        } finally {
+            role.exit();
         }
     }
 

@@ -1,0 +1,34 @@
+package dev.millrace;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How to wait a few microseconds without parking: to park and to be woken takes as long, and costs the one who wakes as
+ * much. (Cell 3 of the benchmarks, the round trip, pays for it.) Never longer than {@link #NANOS}, so that who waits for
+ * something long, or for nothing, burns next to nothing.
+ */
+final class Spinning {
+    /** About what it takes to be woken. With one processor nobody else runs meanwhile. */
+    static final long NANOS = Runtime.getRuntime().availableProcessors() == 1 ? 0 : TimeUnit.MICROSECONDS.toNanos(10);
+
+    /** One processor is left to those who are waited for. */
+    private static final int MOST_WAITERS = Runtime.getRuntime().availableProcessors() - 1;
+
+    private static final AtomicInteger WAITERS = new AtomicInteger();
+
+    private Spinning() {}
+
+    /** Whether the calling thread may spin for a future; then it has to {@link #leave}. */
+    static boolean enter() {
+        if (WAITERS.get() >= MOST_WAITERS) {
+            return false;
+        }
+        WAITERS.incrementAndGet();
+        return true;
+    }
+
+    static void leave() {
+        WAITERS.decrementAndGet();
+    }
+}
