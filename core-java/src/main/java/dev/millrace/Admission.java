@@ -26,10 +26,9 @@ final class Admission {
         if (comesInWithoutLock(task, lane)) {
             return;
         }
-        Plan plan = new Plan();
         Line.Place place = null;
         Runner here = null;
-        decisions.lock.lock();
+        Plan plan = decisions.begin();
         try {
             ensureOpen(task, lane);
             if (state.hasRoom(lane)) {
@@ -49,9 +48,8 @@ final class Admission {
             if (here == null && !lane.contains(task)) {
                 place = state.standInLine(task, lane, Thread.currentThread());
             }
-            state.settle(plan);
         } finally {
-            decisions.lock.unlock();
+            decisions.end(plan);
         }
         if (here != null) {
             runHere(task, lane, here);
@@ -67,9 +65,8 @@ final class Admission {
         if (comesInWithoutLock(task, lane)) {
             return true;
         }
-        Plan plan = new Plan();
         Line.Place place = null;
-        decisions.lock.lock();
+        Plan plan = decisions.begin();
         try {
             ensureOpen(task, lane);
             if (state.hasRoom(lane)) {
@@ -79,9 +76,8 @@ final class Admission {
             } else {
                 place = state.standInLine(task, lane, Thread.currentThread());
             }
-            state.settle(plan);
         } finally {
-            decisions.lock.unlock();
+            decisions.end(plan);
         }
         if (place != null) {
             return awaitPlace(place, nanos);
@@ -95,8 +91,7 @@ final class Admission {
         if (comesInWithoutLock(task, lane)) {
             return;
         }
-        Plan plan = new Plan();
-        decisions.lock.lock();
+        Plan plan = decisions.begin();
         try {
             ensureOpen(task, lane);
             if (state.hasRoom(lane)) {
@@ -104,9 +99,8 @@ final class Admission {
             } else {
                 state.standInLine(task, lane, null);
             }
-            state.settle(plan);
         } finally {
-            decisions.lock.unlock();
+            decisions.end(plan);
         }
         decisions.carryOut(plan, task);
     }
@@ -116,14 +110,12 @@ final class Admission {
         if (comesInWithoutLock(task, lane)) {
             return;
         }
-        Plan plan = new Plan();
-        decisions.lock.lock();
+        Plan plan = decisions.begin();
         try {
             ensureOpen(task, lane);
             state.enqueue(task, lane, plan);
-            state.settle(plan);
         } finally {
-            decisions.lock.unlock();
+            decisions.end(plan);
         }
         decisions.carryOut(plan, task);
     }
@@ -143,18 +135,16 @@ final class Admission {
 
     /** The task is in the inbox, where nobody might look; or the pool was closed meanwhile. */
     private void callFor(TaskFuture<?> task, Lane lane) {
-        Plan plan = new Plan();
         RejectedExecutionException refusal = null;
-        decisions.lock.lock();
+        Plan plan = decisions.begin();
         try {
             if (state.isOpen()) {
                 state.called(plan);
             } else if (state.takeBack(task, plan)) {
                 refusal = whyClosed(task, lane);
             }
-            state.settle(plan);
         } finally {
-            decisions.lock.unlock();
+            decisions.end(plan);
         }
         decisions.carryOut(plan, task);
         if (refusal != null) {

@@ -40,15 +40,30 @@ final class Decisions {
     }
 
     void decide(Consumer<Plan> decision) {
-        Plan plan = new Plan();
-        lock.lock();
+        Plan plan = begin();
         try {
             decision.accept(plan);
+        } finally {
+            end(plan);
+        }
+        carryOut(plan);
+    }
+
+    /** Takes the lock, until {@link #end}. */
+    Plan begin() {
+        // Before the lock: it takes memory.
+        Plan plan = new Plan();
+        lock.lock();
+        return plan;
+    }
+
+    /** Releases the lock; the plan is to be carried out. */
+    void end(Plan plan) {
+        try {
             state.settle(plan);
         } finally {
             lock.unlock();
         }
-        carryOut(plan);
     }
 
     void carryOut(Plan plan, TaskFuture<?> submitted) {

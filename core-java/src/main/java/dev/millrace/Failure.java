@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * other tasks end.
  */
 final class Failure extends PhantomReference<@Nullable Object> {
-    private static final Logger LOG = Logger.getLogger("dev.millrace");
-
     private static final ReferenceQueue<@Nullable Object> COLLECTED = new ReferenceQueue<>();
     /** Keeps the references themselves alive; a failure leaves it when it has been looked at or reported. */
     private static final Set<Failure> UNSEEN = ConcurrentHashMap.newKeySet();
@@ -107,7 +105,8 @@ final class Failure extends PhantomReference<@Nullable Object> {
     /** Logs; what a handler throws must not end up between two lines of ours. */
     static void log(Level level, Throwable thrown, Supplier<String> message) {
         try {
-            LOG.log(level, thrown, message);
+            // Not a constant: the first logger of a program costs twenty milliseconds, which its first task would pay.
+            Logger.getLogger("dev.millrace").log(level, thrown, message);
         } catch (Throwable fromHandler) {
             Callbacks.uncaught(fromHandler);
         }

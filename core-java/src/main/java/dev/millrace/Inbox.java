@@ -62,6 +62,23 @@ final class Inbox extends InboxPadding {
         }
     }
 
+    /**
+     * Takes this task out if it came last, without the lock: a task that waits for what it has just submitted. False if
+     * others came after it, or it has been made ready or taken. Called only by who has claimed the task.
+     */
+    boolean removeNewest(TaskFuture<?> task) {
+        if (arrivals != task) {
+            return false;
+        }
+        // Read after that: while it is the newest nobody changes what it points to, and it never becomes that again.
+        TaskFuture<?> before = task.next;
+        if (!ARRIVALS.compareAndSet(this, task, before)) {
+            return false;
+        }
+        task.next = null;
+        return true;
+    }
+
     /** Called under the pool's lock: {@link #poll}, after what has arrived was made ready if nothing was. */
     @Nullable
     TaskFuture<?> refillAndPoll() {

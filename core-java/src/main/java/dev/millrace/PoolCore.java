@@ -48,7 +48,7 @@ final class PoolCore extends Worker.Pool {
         this.idleNanos = idleNanos;
         this.host = host;
         root = new Lane(null, Integer.MAX_VALUE, this);
-        state = new PoolState(root, capacity, maxWorkers, () -> new Worker(this), host == null);
+        state = new PoolState(root, capacity, maxWorkers, this, host == null);
         decisions = new Decisions(this, starter, state);
         admission = new Admission(this, whenFull, decisions);
     }
@@ -215,7 +215,13 @@ final class PoolCore extends Worker.Pool {
 
     @Override
     void withdraw(TaskFuture<?> task) {
-        decisions.decide(plan -> state.withdraw(task, root, plan));
+        Plan plan = decisions.begin();
+        try {
+            state.withdraw(task, root, plan);
+        } finally {
+            decisions.end(plan);
+        }
+        decisions.carryOut(plan);
     }
 
     @Override
@@ -227,7 +233,9 @@ final class PoolCore extends Worker.Pool {
         if (code == null) {
             return false;
         }
-        withdraw(task);
+        if (state.inbox == null || !state.inbox.removeNewest(task)) {
+            withdraw(task);
+        }
         if (me.home == this) {
             me.runOnTop(task, code);
         } else {
@@ -293,11 +301,10 @@ final class PoolCore extends Worker.Pool {
     private @Nullable TaskFuture<?> nextDecided(Worker worker) {
         boolean hasSearched = false;
         for (; ; ) {
-            Plan plan = new Plan();
             TaskFuture<?> task = null;
             boolean leaves;
             boolean searches = false;
-            decisions.lock.lock();
+            Plan plan = decisions.begin();
             try {
                 if (worker.standing == Worker.Standing.GONE) {
                     // Its factory started it, so that our own start failed: it was taken off the books.
@@ -319,9 +326,8 @@ final class PoolCore extends Worker.Pool {
                         state.rest(worker, plan);
                     }
                 }
-                state.settle(plan);
             } finally {
-                decisions.lock.unlock();
+                decisions.end(plan);
             }
             decisions.carryOut(plan);
             if (task != null) {
@@ -395,14 +401,18 @@ final class PoolCore extends Worker.Pool {
         if (!state.isBounded() && state.hasRunnable()) {
             return;
         }
-        decisions.decide(plan -> {
+        Plan plan = decisions.begin();
+        try {
             if (state.hasSurplus() || worker.tasksRun + 1 >= maxTasksPerWorker) {
                 // One that leaves after this task is of no use to the next, but makes room for it.
                 state.aboutToLeave(worker, plan);
             } else {
                 state.free(worker, plan);
             }
-        });
+        } finally {
+            decisions.end(plan);
+        }
+        decisions.carryOut(plan);
     }
 
     @Override

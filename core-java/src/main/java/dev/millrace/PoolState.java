@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * user's runs, under the lock. Not thread-safe: guarded by the lock of {@link PoolCore}.
  */
 final class PoolState {
-    private final Supplier<Worker> newWorker;
+    private final Worker.Pool pool;
     /** Whether a worker's thread ends with it. */
     private final boolean ownsThreads;
 
@@ -66,12 +65,12 @@ final class PoolState {
     /** What those want to know who come without the lock; written under it, by {@link #settle}. */
     private volatile int signs = OPEN;
 
-    PoolState(Lane root, int capacity, int maxWorkers, Supplier<Worker> newWorker, boolean ownsThreads) {
+    PoolState(Lane root, int capacity, int maxWorkers, Worker.Pool pool, boolean ownsThreads) {
         this.ownsThreads = ownsThreads;
         this.root = root;
         this.capacity = capacity;
         this.maxWorkers = maxWorkers;
-        this.newWorker = newWorker;
+        this.pool = pool;
         inbox = isBounded() || !ownsThreads ? null : new Inbox();
     }
 
@@ -444,7 +443,7 @@ final class PoolState {
             return true;
         }
         if (free + starting < needed && workers.size() < maxWorkers) {
-            Worker fresh = newWorker.get();
+            Worker fresh = new Worker(pool);
             plan.start(fresh);
             workers.add(fresh);
             starting++;
@@ -726,7 +725,9 @@ final class PoolState {
         if (!isQuiet()) {
             return;
         }
-        awaitingQuiescence.forEach(plan::tell);
+        for (TaskPromise<Boolean> waiting : awaitingQuiescence) {
+            plan.tell(waiting);
+        }
         awaitingQuiescence.clear();
         if (workers.isEmpty() && root.terminateIfOver()) {
             plan.tell(root.terminated);

@@ -6,7 +6,7 @@ package dev.millrace;
  */
 final class StackRoom {
     /** Several times as deep as the pool's own calls around a task go. */
-    private static final int FRAMES = 200;
+    private static final int FRAMES = 100;
 
     private StackRoom() {}
 

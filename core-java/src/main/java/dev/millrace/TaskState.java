@@ -4,6 +4,7 @@ import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -615,13 +616,17 @@ abstract class TaskState {
 
     /** Fires those that run no user code. Returns whether others remain. */
     private boolean wake(ArrayDeque<Listeners.Listener> due) {
-        due.removeIf(listener -> {
-            if (!listener.isCallback()) {
+        boolean looks = false;
+        for (Iterator<Listeners.Listener> all = due.iterator(); all.hasNext(); ) {
+            Listeners.Listener listener = all.next();
+            if (listener.isCallback()) {
+                looks |= listener.looks();
+            } else {
                 listener.fire(self());
+                all.remove();
             }
-            return !listener.isCallback();
-        });
-        if (due.stream().anyMatch(Listeners.Listener::looks)) {
+        }
+        if (looks) {
             look();
         }
         return !due.isEmpty();

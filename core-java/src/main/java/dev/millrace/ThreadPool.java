@@ -42,22 +42,12 @@ public final class ThreadPool extends AbstractTaskExecutor {
                 builder.idleNanos,
                 builder.capacity,
                 builder.whenFull,
-                starter(
+                new Starter(
                         name,
                         builder.threadFactory != null ? builder.threadFactory : new NamedThreads(name),
                         builder.backend),
                 null,
                 builder.backend);
-    }
-
-    private static Consumer<Worker> starter(String name, ThreadFactory factory, Backend backend) {
-        return worker -> {
-            Thread thread = factory.newThread(worker);
-            if (thread == null) {
-                throw new NullPointerException("the thread factory of pool " + name + " returned null");
-            }
-            backend.start(thread);
-        };
     }
 
     /** A pool of at most so many workers, with the defaults of {@link Builder}. */
@@ -207,6 +197,28 @@ public final class ThreadPool extends AbstractTaskExecutor {
     @Override
     List<Thread> awaitThreads(long nanos) throws InterruptedException {
         return core.awaitThreads(nanos);
+    }
+
+    /** Starts a worker on a thread of the factory. (A class: what a program's first lambda costs is paid by its first task.) */
+    private static final class Starter implements Consumer<Worker> {
+        private final String pool;
+        private final ThreadFactory factory;
+        private final Backend backend;
+
+        Starter(String pool, ThreadFactory factory, Backend backend) {
+            this.pool = pool;
+            this.factory = factory;
+            this.backend = backend;
+        }
+
+        @Override
+        public void accept(Worker worker) {
+            Thread thread = factory.newThread(worker);
+            if (thread == null) {
+                throw new NullPointerException("the thread factory of pool " + pool + " returned null");
+            }
+            backend.start(thread);
+        }
     }
 
     /** The threads of a pool that was given no factory: {@code io-1}, {@code io-2}, …, not daemons. */
