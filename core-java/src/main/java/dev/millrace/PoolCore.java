@@ -204,6 +204,11 @@ final class PoolCore extends Worker.Pool {
     }
 
     @Override
+    boolean leavesAProcessor() {
+        return backend.searchNanos() > 0 && state.busyAtAGlance() < Spinning.PROCESSORS;
+    }
+
+    @Override
     WaitGraph waits() {
         return waits;
     }
@@ -349,9 +354,16 @@ final class PoolCore extends Worker.Pool {
      * producer as much. (Cell 3, the round trip.) One worker of a pool does so at a time, once before it parks.
      */
     private void search() {
-        long nanos = backend.searchNanos();
+        long most = backend.searchNanos();
         long start = backend.nanoTime();
-        while (!state.hasRunnable() && backend.nanoTime() - start < nanos) {}
+        long pause = Spinning.SHORTEST_PAUSE_NANOS;
+        for (long waited = 0; !state.hasRunnable() && waited < most; pause *= 2) {
+            // Ever more seldom: each look takes the line of the inbox out of the cache of the producer.
+            long next = waited + Math.min(pause, Spinning.LONGEST_PAUSE_NANOS);
+            while (waited < next) {
+                waited = backend.nanoTime() - start;
+            }
+        }
     }
 
     private boolean mustLeave(Worker worker) {

@@ -101,6 +101,10 @@ final class PoolState {
         return (signs & DIRECT) != 0;
     }
 
+    int busyAtAGlance() {
+        return busy;
+    }
+
     /** The last step of every decision. */
     void settle(Plan plan) {
         if (inbox == null) {

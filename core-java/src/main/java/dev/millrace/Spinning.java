@@ -9,11 +9,18 @@ import java.util.concurrent.atomic.AtomicInteger;
  * something long, or for nothing, burns next to nothing.
  */
 final class Spinning {
+    static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
     /** About what it takes to be woken. With one processor nobody else runs meanwhile. */
-    static final long NANOS = Runtime.getRuntime().availableProcessors() == 1 ? 0 : TimeUnit.MICROSECONDS.toNanos(10);
+    static final long NANOS = PROCESSORS == 1 ? 0 : TimeUnit.MICROSECONDS.toNanos(10);
+
+    /** Between two looks at what others write to. */
+    static final long SHORTEST_PAUSE_NANOS = 50;
+
+    static final long LONGEST_PAUSE_NANOS = 800;
 
     /** One processor is left to those who are waited for. */
-    private static final int MOST_WAITERS = Runtime.getRuntime().availableProcessors() - 1;
+    private static final int MOST_WAITERS = PROCESSORS - 1;
 
     private static final AtomicInteger WAITERS = new AtomicInteger();
 

@@ -369,12 +369,13 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
         }
     }
 
-    /** Looks for some microseconds before parking, if not too many do so. */
+    /** Looks for some microseconds before parking, if there is a processor for that. */
     private boolean comesSoon(boolean exit) {
-        long nanos = home.backend.searchNanos();
-        if (nanos > 0 && Spinning.enter()) {
-            long start = home.backend.nanoTime();
-            while (!hasCome(exit) && home.backend.nanoTime() - start < nanos) {}
+        if (home.leavesAProcessor() && Spinning.enter()) {
+            Backend backend = home.backend;
+            long nanos = backend.searchNanos();
+            long start = backend.nanoTime();
+            while (!hasCome(exit) && backend.nanoTime() - start < nanos) {}
             Spinning.leave();
         }
         return hasCome(exit);

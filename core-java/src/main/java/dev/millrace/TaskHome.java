@@ -85,6 +85,11 @@ abstract class TaskHome {
         return false;
     }
 
+    /** Whether who waits for a task may look for it a while before parking: the workers leave it a processor. */
+    boolean leavesAProcessor() {
+        return false;
+    }
+
     /** Who waits for whom among the tasks of this executor. */
     @Nullable
     WaitGraph waits() {
@@ -118,6 +123,11 @@ abstract class TaskHome {
             super(executor.backend);
             this.executor = executor;
             this.options = options;
+        }
+
+        @Override
+        boolean leavesAProcessor() {
+            return executor.leavesAProcessor();
         }
 
         /** Called once, by the submitter, before anybody else knows the task. */

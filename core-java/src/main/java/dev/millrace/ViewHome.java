@@ -38,6 +38,11 @@ final class ViewHome extends LaneHome {
     }
 
     @Override
+    boolean leavesAProcessor() {
+        return pool.leavesAProcessor();
+    }
+
+    @Override
     @Nullable
     WaitGraph waits() {
         return pool.waits();
