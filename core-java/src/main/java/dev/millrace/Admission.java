@@ -128,7 +128,13 @@ final class Admission {
         }
         inbox.add(task);
         if (!state.needsNoCall()) {
-            callFor(task, lane);
+            try {
+                callFor(task, lane);
+            } catch (OutOfMemoryError | StackOverflowError noRoom) {
+                // Who gets an error has not submitted.
+                task.cancelIfPending();
+                throw noRoom;
+            }
         }
         return true;
     }

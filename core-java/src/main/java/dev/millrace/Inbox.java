@@ -18,19 +18,19 @@ import org.jspecify.annotations.Nullable;
  * another. Order between the two lists is kept because {@link #refillAndPoll} fills {@code ready} only when that is empty.
  */
 final class Inbox extends InboxPadding {
+    @SuppressWarnings("unchecked") // an updater of the raw type does the same
     private static final AtomicReferenceFieldUpdater<InboxArrivals, @Nullable TaskFuture<?>> ARRIVALS =
-            updater(InboxArrivals.class, "arrivals");
+            (AtomicReferenceFieldUpdater<InboxArrivals, @Nullable TaskFuture<?>>)
+                    (AtomicReferenceFieldUpdater<InboxArrivals, ?>)
+                            AtomicReferenceFieldUpdater.newUpdater(InboxArrivals.class, TaskFuture.class, "arrivals");
+
+    @SuppressWarnings("unchecked")
     private static final AtomicReferenceFieldUpdater<Inbox, @Nullable TaskFuture<?>> READY =
-            updater(Inbox.class, "ready");
+            (AtomicReferenceFieldUpdater<Inbox, @Nullable TaskFuture<?>>) (AtomicReferenceFieldUpdater<Inbox, ?>)
+                    AtomicReferenceFieldUpdater.newUpdater(Inbox.class, TaskFuture.class, "ready");
 
     /** Filled under the pool's lock, taken from by anybody. */
     private volatile @Nullable TaskFuture<?> ready;
-
-    @SuppressWarnings("unchecked") // an updater of the raw type does the same
-    private static <T> AtomicReferenceFieldUpdater<T, @Nullable TaskFuture<?>> updater(Class<T> owner, String field) {
-        return (AtomicReferenceFieldUpdater<T, @Nullable TaskFuture<?>>) (AtomicReferenceFieldUpdater<T, ?>)
-                AtomicReferenceFieldUpdater.newUpdater(owner, TaskFuture.class, field);
-    }
 
     void add(TaskFuture<?> task) {
         TaskFuture<?> newest;
@@ -40,7 +40,7 @@ final class Inbox extends InboxPadding {
         } while (!ARRIVALS.compareAndSet(this, newest, task));
     }
 
-    /** Exact under the pool's lock, else a glance: for a moment what {@link #refillAndPoll} moves is in neither list. */
+    /** Exact under the pool's lock, but for what others take; else a glance: what is being moved is in neither list. */
     boolean isEmpty() {
         return ready == null && arrivals == null;
     }
@@ -70,7 +70,7 @@ final class Inbox extends InboxPadding {
         if (arrivals != task) {
             return false;
         }
-        // Read after that: while it is the newest nobody changes what it points to, and it never becomes that again.
+        // Read after that: what it points to stays the same as long as it stands here.
         TaskFuture<?> before = task.next;
         if (!ARRIVALS.compareAndSet(this, task, before)) {
             return false;

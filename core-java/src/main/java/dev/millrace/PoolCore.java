@@ -117,13 +117,16 @@ final class PoolCore extends Worker.Pool {
 
     List<TaskFuture<?>> interruptRunning(Lane lane, TaskHome home) {
         // The phase is written before the running tasks are looked at; a task that becomes visible after the look
-        // sees the phase, and interrupts itself (TaskFuture.unshield).
+        // sees the phase, and interrupts itself (TaskState.claimAndBegin, unshield).
         decisions.decide(plan -> lane.stop());
         List<TaskFuture<?>> running = new ArrayList<>();
         for (Runner runner : runners()) {
             TaskFuture<?> task = runner.taskOf(home);
-            if (task != null) {
+            // One that is about to be claimed is named by its worker, too, and perhaps by two.
+            if (task != null && !task.isPending() && !task.hasExited() && !running.contains(task)) {
                 running.add(task);
+            }
+            if (task != null) {
                 task.requestInterrupt();
             }
         }
@@ -292,8 +295,9 @@ final class PoolCore extends Worker.Pool {
     }
 
     /**
-     * A worker that goes from one task of the inbox to the next stays BUSY on the books: nothing is to be decided. (Cells
-     * 1 and 2 pay for it: the lock once more for each task.)
+     * A worker that goes from one task of the inbox to the next stays BUSY on the books: nothing is to be decided, unless
+     * a thread could not be started, which is tried again when a task is taken. (Cells 1 and 2 pay for it: the lock once
+     * more for each task.)
      */
     private @Nullable TaskFuture<?> nextDirectly(Worker worker) {
         boolean nothingToDecide = state.isDirect()
@@ -322,14 +326,14 @@ final class PoolCore extends Worker.Pool {
                     state.started(worker);
                 }
                 leaves = mustLeave(worker);
+                task = leaves ? null : state.take(worker, plan);
+                // Asked after that: what others may take without the lock is no reason to stay.
+                leaves |= task == null && (root.isShutDown() || idleNanos == 0);
+                searches = task == null && !leaves && !hasSearched && state.isOnlyOneFree();
                 if (leaves) {
                     state.dismiss(worker, plan);
-                } else {
-                    task = state.take(worker, plan);
-                    searches = task == null && !hasSearched && state.isOnlyOneFree();
-                    if (task == null && !searches) {
-                        state.rest(worker, plan);
-                    }
+                } else if (task == null && !searches) {
+                    state.rest(worker, plan);
                 }
             } finally {
                 decisions.end(plan);
@@ -366,10 +370,9 @@ final class PoolCore extends Worker.Pool {
         }
     }
 
+    /** Whatever there is to do. */
     private boolean mustLeave(Worker worker) {
-        return state.hasSurplus()
-                || worker.tasksRun >= maxTasksPerWorker
-                || (!state.hasRunnable() && (root.isShutDown() || idleNanos == 0));
+        return state.hasSurplus() || worker.tasksRun >= maxTasksPerWorker;
     }
 
     /** Parks until the worker is wanted; false if nobody wanted it for so long that it has left. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What a pool knows of its tasks and workers, and every decision that follows from it: which worker to wake, whether to
  * start one, who gets a place in the queue, whether the pool has come to its end. A decision is made here and put on a
  * {@link Plan}; the caller carries it out later, because no thread is started, woken or interrupted, and no code of the
- * user's runs, under the lock. Not thread-safe: guarded by the lock of {@link PoolCore}.
+ * user's runs, under the lock. Not thread-safe: guarded by the lock of {@link Decisions}, but for
+ * what is said to be asked without.
  */
 final class PoolState {
     private final Worker.Pool pool;
@@ -55,14 +56,21 @@ final class PoolState {
     /** What the initializer threw, if it did. */
     private @Nullable Throwable brokenBy;
 
+    /** The last start of a worker has failed: each task that is taken tries again. */
+    private boolean startFailed;
+
     /** The pool takes tasks. */
     private static final int OPEN = 1;
     /** Nobody has to be called for a task in the inbox: somebody is awake and will look, or all are busy. */
     private static final int QUIET = 2;
-    /** Nothing stands before the inbox, and nobody has to leave. */
+    /** Nothing stands before the inbox, nobody has to leave, and no thread start is to be tried again. */
     private static final int DIRECT = 4;
 
-    /** What those want to know who come without the lock; written under it, by {@link #settle}. */
+    /**
+     * What those want to know who come without the lock. Written under it, at the end of every decision and before each
+     * look whether somebody must be called. A mere question may move tasks from the inbox to the lanes without telling
+     * here: who then finds nothing in the inbox takes the lock, and nothing newer gets there before.
+     */
     private volatile int signs = OPEN;
 
     PoolState(Lane root, int capacity, int maxWorkers, Worker.Pool pool, boolean ownsThreads) {
@@ -83,8 +91,8 @@ final class PoolState {
 
     /*
      * A producer adds to the inbox, then looks whether it is QUIET there; if not, it takes the lock and calls a worker.
-     * Who makes it QUIET no more, because the last that was awake parks or has got a task, writes that, then looks at
-     * the inbox, and calls one itself. Of the two writes one comes first, and who wrote second sees both: no task waits
+     * Who makes it QUIET no more (the last that was awake parks, leaves, or has got something to do; or there may be
+     * more workers) writes that, then looks at the inbox, and calls one itself. Of the two writes one comes first, and who wrote second sees both: no task waits
      * while a worker could be had. In the same way one of the two sees that the pool was closed and a task has come:
      * the workers, who then stay for it, or the producer, who then takes it back.
      */
@@ -114,7 +122,7 @@ final class PoolState {
         // Only what parked just now, and did not see a task come. It is tempting to start a worker here, too. Don't:
         // where
         // none can be started, this is called again for each that failed.
-        if (free + starting == 0 && !idle.isEmpty() && !inbox.isEmpty()) {
+        if (free == 0 && !idle.isEmpty() && !inbox.isEmpty()) {
             summon(plan);
             show();
         }
@@ -123,7 +131,7 @@ final class PoolState {
     private void show() {
         int now = (root.isShutDown() || brokenBy != null ? 0 : OPEN)
                 | (free > 0 || busy >= maxWorkers ? QUIET : 0)
-                | (root.runnable() == 0 && !hasSurplus() ? DIRECT : 0);
+                | (root.runnable() == 0 && !hasSurplus() && !startFailed ? DIRECT : 0);
         if (signs != now) {
             signs = now;
         }
@@ -446,7 +454,7 @@ final class PoolState {
             wake(idle.removeLast(), plan);
             return true;
         }
-        if (free + starting < needed && workers.size() < maxWorkers) {
+        if (free + starting < needed && workers.size() < maxWorkers && brokenBy == null) {
             Worker fresh = new Worker(pool);
             plan.start(fresh);
             workers.add(fresh);
@@ -577,6 +585,7 @@ final class PoolState {
         worker.standing = Worker.Standing.FREE;
         starting--;
         free++;
+        startFailed = false;
     }
 
     /** FREE to IDLE. */
@@ -628,6 +637,7 @@ final class PoolState {
         if (worker.standing == Worker.Standing.STARTING) {
             worker.standing = Worker.Standing.GONE;
             starting--;
+            startFailed = true;
             workers.remove(worker);
             // No thread is started here in its place: what failed now would fail at once again.
             while (free < Math.min(runnable(), maxWorkers - busy) && !idle.isEmpty()) {
@@ -650,6 +660,8 @@ final class PoolState {
 
     void resize(int newMaxWorkers, Plan plan) {
         maxWorkers = newMaxWorkers;
+        // As many workers as are needed are called for what is counted.
+        emptyInbox();
         for (int surplus = workers.size() - maxWorkers; surplus > 0 && !idle.isEmpty(); surplus--) {
             wake(idle.removeFirst(), plan);
         }
@@ -709,6 +721,8 @@ final class PoolState {
     void breakBy(Throwable cause) {
         if (brokenBy == null) {
             brokenBy = cause;
+            // Before what has come is taken out: what comes later is taken back by its producer.
+            show();
         }
     }
 

@@ -24,7 +24,7 @@ class Runner {
     private final Runner bottom;
     /** Set by the thread itself when it takes this role; a worker's is null until its thread runs. */
     private volatile @Nullable Thread thread;
-    /** The task whose code runs on top. Written by this thread; shutdown and reports read it. */
+    /** The task whose code runs on top, or which is about to be claimed for that. Written by this thread; shutdown and reports read it. */
     private volatile @Nullable TaskFuture<?> task;
     /** Of the bottom one only: what its thread waits for, all of them. Written by this thread, read under the graph's lock. */
     volatile TaskFuture<?> @Nullable [] waitsFor;

@@ -372,11 +372,14 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
     /** Looks for some microseconds before parking, if there is a processor for that. */
     private boolean comesSoon(boolean exit) {
         if (home.leavesAProcessor() && Spinning.enter()) {
-            Backend backend = home.backend;
-            long nanos = backend.searchNanos();
-            long start = backend.nanoTime();
-            while (!hasCome(exit) && backend.nanoTime() - start < nanos) {}
-            Spinning.leave();
+            try {
+                Backend backend = home.backend;
+                long nanos = backend.searchNanos();
+                long start = backend.nanoTime();
+                while (!hasCome(exit) && backend.nanoTime() - start < nanos) {}
+            } finally {
+                Spinning.leave();
+            }
         }
         return hasCome(exit);
     }

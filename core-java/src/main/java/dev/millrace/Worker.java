@@ -111,7 +111,9 @@ final class Worker extends Runner implements Runnable {
         if (task == null) {
             return false;
         }
-        if (runTaken(task)) {
+        boolean ran = runTaken(task);
+        runsTaken = false;
+        if (ran) {
             reportUnseenFailures();
         }
         return true;

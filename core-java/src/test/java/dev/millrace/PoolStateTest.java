@@ -1,0 +1,92 @@
+package dev.millrace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** Decisions at a moment that threads meet once in a million times: here the test makes them, one after the other. */
+class PoolStateTest {
+    private final PoolCore pool = new PoolCore(
+            "p",
+            2,
+            null,
+            Integer.MAX_VALUE,
+            Long.MAX_VALUE,
+            Integer.MAX_VALUE,
+            WhenFull.BLOCK,
+            worker -> {},
+            null,
+            new FakeBackend());
+    private final PoolState state = new PoolState(pool.lane(), Integer.MAX_VALUE, 2, pool, true);
+    private final Inbox inbox = Objects.requireNonNull(state.inbox);
+
+    private TaskFuture<?> task() {
+        return TaskFuture.of(pool, () -> 1);
+    }
+
+    /** A task comes, its producer sees that somebody must be called, and calls. */
+    private Worker startFor(TaskFuture<?> task) {
+        Plan plan = new Plan();
+        inbox.add(task);
+        state.called(plan);
+        state.settle(plan);
+        return plan.toStart().get(0);
+    }
+
+    private Worker busyWorker() {
+        TaskFuture<?> task = task();
+        Worker worker = startFor(task);
+        Plan plan = new Plan();
+        state.started(worker);
+        assertSame(task, state.take(worker, plan));
+        state.settle(plan);
+        return worker;
+    }
+
+    @Test
+    void aWorkerThatParksBesideOneThatIsBeingStartedIsWokenForATaskThatCameInBetween() {
+        Worker worker = busyWorker();
+        Worker starting = startFor(task());
+        Plan plan = new Plan();
+        state.free(worker, plan);
+        state.take(worker, plan);
+        state.free(worker, plan);
+        state.rest(worker, plan);
+        inbox.add(task());
+        state.settle(plan);
+        assertEquals(Worker.Standing.FREE, worker.standing);
+        assertEquals(Worker.Standing.STARTING, starting.standing);
+    }
+
+    @Test
+    void forATaskThatCameWhileThePoolBrokeNoOtherWorkerIsTried() {
+        Worker worker = busyWorker();
+        Plan plan = new Plan();
+        state.breakBy(new IllegalStateException("broken"));
+        state.drain(pool.lane());
+        TaskFuture<?> late = task();
+        inbox.add(late);
+        state.dismiss(worker, plan);
+        state.settle(plan);
+        assertEquals(List.of(), plan.toStart());
+        assertEquals(true, state.takeBack(late, plan));
+    }
+
+    @Test
+    void afterAStartThatFailedEachTaskThatIsTakenTriesAgain() {
+        Worker worker = busyWorker();
+        Worker failing = startFor(task());
+        Plan plan = new Plan();
+        state.neverStarted(failing, plan);
+        inbox.add(task());
+        state.settle(plan);
+        assertEquals(false, state.isDirect());
+        state.free(worker, plan);
+        Plan next = new Plan();
+        state.take(worker, next);
+        assertEquals(1, next.toStart().size());
+    }
+}
