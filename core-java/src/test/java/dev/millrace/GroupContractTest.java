@@ -1,6 +1,6 @@
 package dev.millrace;
 
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +48,7 @@ class GroupContractTest {
     class OnAViewOfAnAdapter extends GroupContract {
         @Override
         TaskExecutorService create(int maxWorkers) {
-            return open(TaskExecutorService.adapt(new ForkJoinPool(maxWorkers + 1)))
+            return open(TaskExecutorService.adapt(Executors.newFixedThreadPool(maxWorkers + 1)))
                     .limited(maxWorkers);
         }
     }
