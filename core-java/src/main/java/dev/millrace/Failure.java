@@ -20,6 +20,9 @@ final class Failure extends PhantomReference<@Nullable Object> {
     /** Keeps the references themselves alive; a failure leaves it when it has been looked at or reported. */
     private static final Set<Failure> UNSEEN = ConcurrentHashMap.newKeySet();
 
+    /** A thread is about to log, or does; what is collected meanwhile, it takes along. */
+    private static volatile boolean isReporting;
+
     /** Stands for a failure that there was no memory left to describe. */
     private static final Failure OUT_OF_MEMORY =
             new Failure(null, new OutOfMemoryError("a task failed, and there was no memory left to say how"));
@@ -74,8 +77,26 @@ final class Failure extends PhantomReference<@Nullable Object> {
         return cause;
     }
 
-    /** One whose future was collected unseen, to be {@link #report}ed, or null. Costs next to nothing if there is none. */
-    static @Nullable Failure pollCollected() {
+    /**
+     * Has all that were collected unseen logged, by another thread: a log handler is the user's code, may take its time,
+     * and the worker that asks counts as free. One thread at a time is enough. Costs next to nothing if there is none.
+     */
+    static void haveCollectedReported(Backend backend) {
+        Failure first = isReporting ? null : pollCollected();
+        if (first != null) {
+            isReporting = true;
+            backend.runOnDemand(() -> {
+                try {
+                    first.report();
+                    reportCollected();
+                } finally {
+                    isReporting = false;
+                }
+            });
+        }
+    }
+
+    private static @Nullable Failure pollCollected() {
         if (UNSEEN.isEmpty()) {
             return null;
         }

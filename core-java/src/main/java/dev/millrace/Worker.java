@@ -114,7 +114,7 @@ final class Worker extends Runner implements Runnable {
         boolean ran = runTaken(task);
         runsTaken = false;
         if (ran) {
-            reportUnseenFailures();
+            Failure.haveCollectedReported(pool.backend);
         }
         return true;
     }
@@ -130,16 +130,6 @@ final class Worker extends Runner implements Runnable {
             return role.claimAndRun(task);
         } finally {
             role.exit();
-        }
-    }
-
-    /** A log handler is the user's code, and may take its time: meanwhile this worker is busy. */
-    private void reportUnseenFailures() {
-        Failure unseen = Failure.pollCollected();
-        if (unseen != null) {
-            pool.workerBusyAgain(this);
-            unseen.report();
-            Failure.reportCollected();
         }
     }
 

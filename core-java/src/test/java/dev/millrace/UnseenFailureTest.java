@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -84,10 +85,15 @@ class UnseenFailureTest {
                 Waiting.await(told);
             }
         }
-        for (int i = 0; i < 10; i++) {
+        IllegalStateException last = new IllegalStateException("last");
+        pool.submit(() -> {
+            throw last;
+        });
+        Waiting.until(() -> {
             System.gc();
-            pool.submit(() -> {}).get();
-        }
+            pool.submit(() -> {}).join();
+            return records.stream().anyMatch(record -> record.getThrown() == last);
+        });
         assertTrue(records.stream().noneMatch(record -> record.getThrown() == seen));
     }
 
@@ -121,6 +127,54 @@ class UnseenFailureTest {
         polite.cancel(true);
         Waiting.until(polite::hasExited);
         assertEquals(List.of(), records);
+    }
+
+    /** With no place in the queue a submit is accepted only if a worker is free, which it is once its result is to be seen. */
+    @Test
+    void whoSeesAResultFindsTheWorkerFreeWhateverItFoundToReport() {
+        CountDownLatch inHandler = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Handler slow = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                inHandler.countDown();
+                Waiting.await(go);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(slow);
+        try (ThreadPool one = ThreadPool.builder()
+                .maxWorkers(1)
+                .boundedQueue(0, WhenFull.REJECT)
+                .build()) {
+            for (int i = 0; i < 100; i++) {
+                TaskFuture<?> unseen = one.submit(() -> {
+                    throw new IllegalStateException("unseen");
+                });
+                Waiting.until(unseen::hasExited);
+            }
+            Waiting.until(() -> {
+                System.gc();
+                one.submit(() -> {}).join();
+                return inHandler.getCount() == 0;
+            });
+            for (int i = 0; i < 100; i++) {
+                one.submit(() -> {}).join();
+            }
+            long reporting = Thread.getAllStackTraces().values().stream()
+                    .filter(stack ->
+                            Arrays.stream(stack).anyMatch(f -> f.getClassName().equals(Failure.class.getName())))
+                    .count();
+            assertEquals(1, reporting);
+        } finally {
+            go.countDown();
+            logger.removeHandler(slow);
+        }
     }
 
     @Test
