@@ -45,6 +45,13 @@ final class Inbox extends InboxPadding {
         return ready == null && arrivals == null;
     }
 
+    /** A glance: whether none is ready before that task, if it stands here, and none came after it. */
+    boolean isEmptyBut(TaskFuture<?> task) {
+        TaskFuture<?> newest = arrivals;
+        TaskFuture<?> first = ready;
+        return (newest == null || newest == task) && (first == null || first == task);
+    }
+
     /** Takes the first of those that are ready; null if there is none, though some may have arrived. */
     @Nullable
     TaskFuture<?> poll() {

@@ -48,7 +48,8 @@ final class MapFeed<A extends @Nullable Object, R extends @Nullable Object> {
 
     /** Starts as much as may be in flight. Blocks where the source does. */
     void readAhead() {
-        while (hasRoomInLine()) {
+        // Asked at each item: first what costs least.
+        while ((held != null || !isWindowFull()) && hasRoomInLine()) {
             MapChunk<A, R> chunk = held != null ? held : read();
             held = null;
             if (chunk == null || !start(chunk)) {
@@ -65,10 +66,14 @@ final class MapFeed<A extends @Nullable Object, R extends @Nullable Object> {
         return inLine == null && !closed;
     }
 
+    private boolean isWindowFull() {
+        return inFlight + (long) map.chunkSize() > map.window();
+    }
+
     /** The next chunk, which may have less than its size at the end; null if none may be read, or there is none. */
     private @Nullable MapChunk<A, R> read() {
         int size = map.chunkSize();
-        if (readAll || failure != null || inFlight + (long) size > map.window() || map.nanosLeft() <= 0) {
+        if (readAll || failure != null || isWindowFull() || map.nanosLeft() <= 0) {
             return null;
         }
         MapChunk<A, R> chunk = new MapChunk<>(map, size, chunksRead++);

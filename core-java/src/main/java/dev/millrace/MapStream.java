@@ -172,7 +172,13 @@ final class MapStream<A extends @Nullable Object, R extends @Nullable Object, E 
 
     private @Nullable TaskFuture<?> awaitFirst() throws InterruptedException {
         TaskFuture<?> first = feed.first();
-        return TaskFutures.awaitAll(List.of(first), map.nanosLeft()) ? first : null;
+        boolean came = first.isDone() || cameSoon(first) || TaskFutures.awaitAll(List.of(first), map.nanosLeft());
+        return came ? first : null;
+    }
+
+    /** Behind the first is a window at most; but a worker may run what pends, and an interrupt is to be heard. */
+    private static boolean cameSoon(TaskFuture<?> first) {
+        return Runner.current() == null && !Thread.currentThread().isInterrupted() && first.comesSoon(false);
     }
 
     private @Nullable TaskFuture<?> awaitAny(NextDone<TaskFuture<?>> nextDone) throws InterruptedException {

@@ -212,6 +212,11 @@ final class PoolCore extends Worker.Pool {
     }
 
     @Override
+    boolean isNext(TaskFuture<?> task) {
+        return state.isNextAtAGlance(task);
+    }
+
+    @Override
     WaitGraph waits() {
         return waits;
     }

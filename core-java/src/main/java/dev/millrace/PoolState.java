@@ -113,6 +113,11 @@ final class PoolState {
         return busy;
     }
 
+    /** Whether no other task is to be run before that one, or waits with it. */
+    boolean isNextAtAGlance(TaskFuture<?> task) {
+        return root.runnable() <= 1 && (inbox == null || inbox.isEmptyBut(task));
+    }
+
     /** The last step of every decision. */
     void settle(Plan plan) {
         if (inbox == null) {

@@ -4,15 +4,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How to wait a few microseconds without parking: to park and to be woken takes as long, and costs the one who wakes as
+ * How to wait some microseconds without parking: to park and to be woken takes as long, and costs the one who wakes as
  * much. (Cell 3 of the benchmarks, the round trip, pays for it.) Never longer than {@link #NANOS}, so that who waits for
  * something long, or for nothing, burns next to nothing.
  */
 final class Spinning {
     static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
-    /** About what it takes to be woken. With one processor nobody else runs meanwhile. */
-    static final long NANOS = PROCESSORS == 1 ? 0 : TimeUnit.MICROSECONDS.toNanos(10);
+    /**
+     * About what it takes to be woken. Half of it is too little: who answers has then been woken itself in vain, as a
+     * coroutine's thread that calls a worker (cell 7). With one processor nobody else runs meanwhile.
+     */
+    static final long NANOS = PROCESSORS == 1 ? 0 : TimeUnit.MICROSECONDS.toNanos(20);
 
     /** Between two looks at what others write to. */
     static final long SHORTEST_PAUSE_NANOS = 50;

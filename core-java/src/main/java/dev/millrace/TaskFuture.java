@@ -330,7 +330,8 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
      */
     private boolean park(long nanos, boolean exit, boolean interruptible, @Nullable Stall stall)
             throws InterruptedException {
-        if (comesSoon(exit)) {
+        // Who waits for the first of many had better sleep: when it is woken, many are done.
+        if (home.isNext(this) && comesSoon(exit)) {
             return true;
         }
         Listeners all = listeners();
@@ -370,7 +371,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
     }
 
     /** Looks for some microseconds before parking, if there is a processor for that. */
-    private boolean comesSoon(boolean exit) {
+    final boolean comesSoon(boolean exit) {
         if (home.leavesAProcessor() && Spinning.enter()) {
             try {
                 Backend backend = home.backend;

@@ -90,6 +90,11 @@ abstract class TaskHome {
         return false;
     }
 
+    /** A glance: whether no other task is to be run before that one, or waits with it. */
+    boolean isNext(TaskFuture<?> task) {
+        return false;
+    }
+
     /** Who waits for whom among the tasks of this executor. */
     @Nullable
     WaitGraph waits() {
@@ -128,6 +133,11 @@ abstract class TaskHome {
         @Override
         boolean leavesAProcessor() {
             return executor.leavesAProcessor();
+        }
+
+        @Override
+        boolean isNext(TaskFuture<?> task) {
+            return executor.isNext(task);
         }
 
         /** Called once, by the submitter, before anybody else knows the task. */

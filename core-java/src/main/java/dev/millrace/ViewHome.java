@@ -43,6 +43,11 @@ final class ViewHome extends LaneHome {
     }
 
     @Override
+    boolean isNext(TaskFuture<?> task) {
+        return pool.isNext(task);
+    }
+
+    @Override
     @Nullable
     WaitGraph waits() {
         return pool.waits();
