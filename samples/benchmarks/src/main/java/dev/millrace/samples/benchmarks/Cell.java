@@ -134,7 +134,8 @@ record Cell(
                                 Map.of())
                         .secondsPerFork(15 * 0.08 + 1)));
         cells.add(cell(9, "Memory: bytes held, and bytes allocated per submit")
-                .running(new Program(Memory.class, List.of("-XX:+UseSerialGC", "-Xms1g", "-Xmx1g"), 20))
+                .running(new Program(
+                        Memory.class, List.of("-XX:+UseSerialGC", "-XX:MarkSweepDeadRatio=0", "-Xms1g", "-Xmx1g"), 20))
                 .measuring(Suite.of(
                                 SubmitBenchmark.class,
                                 "executor",

@@ -11,7 +11,8 @@ import picocli.CommandLine.Mixin;
 /**
  * What a million tasks hold on to, by the difference of the heap after full collections: a task that is pending, a
  * future that is finished, and what is left of a cancelled task when the caller has let go of its future. All tasks
- * share one callable and one result, and the caller's array of futures is there before.
+ * share one callable and one result, and the caller's array of futures is there before. Needs a collector that leaves no
+ * dead wood where it would not pay to compact, as {@code -XX:+UseSerialGC -XX:MarkSweepDeadRatio=0}.
  */
 @Command(name = "Memory")
 public final class Memory implements Callable<Integer> {
