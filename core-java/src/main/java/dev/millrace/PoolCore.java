@@ -366,12 +366,13 @@ final class PoolCore extends Worker.Pool {
         long most = backend.searchNanos();
         long start = backend.nanoTime();
         long pause = Spinning.SHORTEST_PAUSE_NANOS;
-        for (long waited = 0; !state.hasRunnable() && waited < most; pause *= 2) {
+        for (long waited = 0; !state.hasRunnable() && waited < most; ) {
             // Ever more seldom: each look takes the line of the inbox out of the cache of the producer.
-            long next = waited + Math.min(pause, Spinning.LONGEST_PAUSE_NANOS);
+            long next = waited + pause;
             while (waited < next) {
                 waited = backend.nanoTime() - start;
             }
+            pause = Math.min(2 * pause, Spinning.LONGEST_PAUSE_NANOS);
         }
     }
 

@@ -50,7 +50,7 @@ record Cell(
             double secondsPerFork,
             boolean allocation) {
         /** What all benchmarks but {@link SleepBenchmark} ask for, and the start of a JVM. */
-        private static final double USUAL_SECONDS = 8 * 0.5 + 1;
+        private static final double USUAL_SECONDS = 7 * 0.25 + 0.5;
 
         static Suite of(Class<?> benchmark, String axis, List<String> contenders, Map<String, List<String>> grid) {
             return new Suite(benchmark, List.of(""), axis, contenders, grid, USUAL_SECONDS, false);
@@ -152,7 +152,7 @@ record Cell(
                         SubmitBenchmark.class,
                         "executor",
                         FEW_PEERS,
-                        Map.of("producers", List.of("1", "4", "16", "64"), "workers", List.of("1", "4", "16", "64"))))
+                        Map.of("producers", List.of("1", "8", "64"), "workers", List.of("1", "8", "64"))))
                 .measuring(Suite.of(PendingBenchmark.class, "executor", FEW_PEERS, Map.of())
                         .methods("pending100", "pending10000", "pending1000000")
                         .secondsPerFork(8))
