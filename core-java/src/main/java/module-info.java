@@ -4,4 +4,6 @@ module dev.millrace {
     requires static transitive org.jspecify;
 
     exports dev.millrace;
+
+    uses dev.millrace.Capabilities.Provider;
 }

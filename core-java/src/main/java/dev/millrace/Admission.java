@@ -13,15 +13,19 @@ final class Admission {
     private final Decisions decisions;
     /** Guarded by the lock of the decisions. */
     private final PoolState state;
+    /** Of a pool whose tasks run elsewhere. */
+    private final @Nullable Loader loader;
 
-    Admission(LaneHome pool, WhenFull whenFull, Decisions decisions) {
+    Admission(LaneHome pool, WhenFull whenFull, Decisions decisions, @Nullable Loader loader) {
         this.pool = pool;
+        this.loader = loader;
         this.whenFull = whenFull;
         this.decisions = decisions;
         state = decisions.state;
     }
 
     void accept(TaskFuture<?> task) {
+        load(task);
         Lane lane = LaneHome.laneOf(task);
         if (comesInWithoutLock(task, lane)) {
             return;
@@ -61,6 +65,7 @@ final class Admission {
     }
 
     boolean acceptWithin(TaskFuture<?> task, long nanos) {
+        load(task);
         Lane lane = LaneHome.laneOf(task);
         if (comesInWithoutLock(task, lane)) {
             return true;
@@ -87,6 +92,7 @@ final class Admission {
     }
 
     void acceptWhenRoom(TaskFuture<?> task) {
+        load(task);
         Lane lane = LaneHome.laneOf(task);
         if (comesInWithoutLock(task, lane)) {
             return;
@@ -106,6 +112,7 @@ final class Admission {
     }
 
     void acceptBeyondBound(TaskFuture<?> task) {
+        load(task);
         Lane lane = LaneHome.laneOf(task);
         if (comesInWithoutLock(task, lane)) {
             return;
@@ -118,6 +125,15 @@ final class Admission {
             decisions.end(plan);
         }
         decisions.carryOut(plan, task);
+    }
+
+    private void load(TaskFuture<?> task) {
+        if (loader != null) {
+            Object code = task.pendingCode();
+            if (code != null) {
+                task.replaceCode(loader.load(task, code));
+            }
+        }
     }
 
     /** False if the task has to come in by a decision; true if it has come in, which takes the lock only to call a worker. */
@@ -294,5 +310,15 @@ final class Admission {
     private RejectedExecutionException full(TaskFuture<?> task) {
         return new RejectedExecutionException(state.describeFull() + " (pool " + pool.name() + ", task " + task.name()
                 + "); raise the capacity or use WhenFull.BLOCK");
+    }
+
+    /** Makes of a task's code what a worker is to call. */
+    interface Loader {
+        /**
+         * What to call for that task.
+         *
+         * @throws IllegalArgumentException if the code cannot be sent
+         */
+        Object load(TaskFuture<?> task, Object code);
     }
 }

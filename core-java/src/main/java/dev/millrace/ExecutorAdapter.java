@@ -77,6 +77,11 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         }
     }
 
+    @Override
+    public Capabilities capabilities() {
+        return Capabilities.threads();
+    }
+
     // ---- views ----
 
     @Override
@@ -93,7 +98,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         if (isShutdown()) {
             core.shutdown(core.lane());
         }
-        return new View(core, core, maxConcurrency);
+        return new View(core, core, maxConcurrency, capabilities());
     }
 
     private PoolCore newViews() {
@@ -108,6 +113,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
                 WhenFull.REJECT,
                 this::startWorker,
                 home,
+                null,
                 home.backend);
     }
 

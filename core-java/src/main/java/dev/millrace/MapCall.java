@@ -12,6 +12,8 @@ final class MapCall<A extends @Nullable Object, R extends @Nullable Object> {
     private static final int MAX_AUTO_CHUNK = 1024;
     /** Long enough that what a task costs is a few hundredths of it, short enough that the workers end together. */
     private static final long AUTO_CHUNK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+    /** The same, where a task takes a message there and one back. */
+    private static final long AUTO_CHUNK_NANOS_ELSEWHERE = TimeUnit.MILLISECONDS.toNanos(20);
 
     final AbstractTaskExecutor executor;
     final MapOptions options;
@@ -23,6 +25,10 @@ final class MapCall<A extends @Nullable Object, R extends @Nullable Object> {
     final long startNanos;
     final @Nullable MapReports reports;
     private final ThrowingFunction<? super A, ? extends R> fn;
+    /** Where its tasks belong. */
+    final TaskHome taskHome;
+
+    private final long autoChunkNanos;
     private final int maxChunksAhead;
     private final int maxChunk;
     /** Read and written by the thread that makes the chunks. */
@@ -43,6 +49,10 @@ final class MapCall<A extends @Nullable Object, R extends @Nullable Object> {
         Backend backend = executor.home().backend;
         startNanos = backend.nanoTime();
         reports = options.progress == null ? null : new MapReports(options.progress, backend, MapReports.total(inputs));
+        taskHome = options.retries == 0
+                ? executor.home()
+                : new TaskHome.WithOptions(executor.home(), TaskOptions.NONE.withRetries(options.retries));
+        autoChunkNanos = executor.capabilities().isElsewhere() ? AUTO_CHUNK_NANOS_ELSEWHERE : AUTO_CHUNK_NANOS;
         int workers = executor.workersForMap();
         boolean auto = options.chunk == MapOptions.AUTO;
         chunk = auto ? 1 : options.chunk;
@@ -71,9 +81,13 @@ final class MapCall<A extends @Nullable Object, R extends @Nullable Object> {
     /** What is known from a chunk that has run: one that grows does so in steps, as the first items warm the code up. */
     void learnFrom(MapChunk<A, R> ran) {
         if (options.chunk == MapOptions.AUTO && ran.nanosPerItem() >= 0) {
-            long fitting = AUTO_CHUNK_NANOS / Math.max(1, ran.nanosPerItem());
+            long fitting = autoChunkNanos / Math.max(1, ran.nanosPerItem());
             chunk = between(1, Math.min(fitting, 4L * chunk), maxChunk);
         }
+    }
+
+    ThrowingFunction<? super A, ? extends R> fn() {
+        return fn;
     }
 
     R apply(A input) throws Exception {

@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,38 @@ final class MapChunk<A extends @Nullable Object, R extends @Nullable Object> imp
         }
         map.itemEnded(true);
         return map.collectsFailures ? TaskFuture.succeeded(map.executor.home(), result) : result;
+    }
+
+    // ---- while it runs elsewhere ----
+
+    /** What runs there in its place, and returns what {@link #ranElsewhere} wants. */
+    Callable<?> toSend() {
+        return new SentChunk<>(map.fn(), Arrays.copyOf(items, size), map.collectsFailures);
+    }
+
+    /** It has run there. Throws the failure that ended it, if one did. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a future may be a result
+    @Nullable
+    Object ranElsewhere(@Nullable Object outcome) throws Exception {
+        SentChunk.Outcome ran = (SentChunk.Outcome) Objects.requireNonNull(outcome);
+        while (finished < ran.results.length) {
+            Object result = ran.results[finished];
+            boolean failed = result instanceof SentChunk.Failed;
+            map.itemEnded(!failed);
+            if (failed) {
+                items[finished] = TaskFuture.failed(map.executor.home(), ((SentChunk.Failed) result).thrown);
+            } else {
+                items[finished] = map.collectsFailures ? TaskFuture.succeeded(map.executor.home(), result) : result;
+            }
+            finished++;
+        }
+        Exception failure = ran.failure;
+        if (failure != null) {
+            map.itemEnded(false);
+            throw failure;
+        }
+        nanos = ran.nanos;
+        return null;
     }
 
     // ---- when it is done ----

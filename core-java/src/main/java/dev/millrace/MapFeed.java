@@ -98,13 +98,13 @@ final class MapFeed<A extends @Nullable Object, R extends @Nullable Object> {
             // While the source was being read.
             return false;
         }
-        TaskFuture<?> future = TaskFuture.of(map.executor.home(), chunk);
+        TaskFuture<?> future = TaskFuture.of(map.taskHome, chunk);
         boolean room;
         try {
             room = map.executor.acceptWithin(future, 0);
             if (!room) {
                 // Another one: an adapted executor's refusal has ended the first.
-                future = TaskFuture.of(map.executor.home(), chunk);
+                future = TaskFuture.of(map.taskHome, chunk);
                 map.executor.acceptWhenRoom(future);
                 inLine = future;
             }
@@ -116,6 +116,12 @@ final class MapFeed<A extends @Nullable Object, R extends @Nullable Object> {
             // Full, and without a line: with what is in flight the map goes on, and tries again.
             held = chunk;
             return isEmpty();
+        } catch (IllegalArgumentException cannotTravel) {
+            if (chunksRead == 1) {
+                throw cannotTravel; // at the call, as it is most likely the function
+            }
+            failure = cannotTravel;
+            return false;
         }
         refusals = 0;
         synchronized (ahead) {

@@ -17,7 +17,7 @@ public final class MapOptions {
     /** As the size of a chunk: found from how long the first items take. */
     public static final int AUTO = Integer.MIN_VALUE;
 
-    static final MapOptions DEFAULTS = new MapOptions(0, 1, false, null, null);
+    static final MapOptions DEFAULTS = new MapOptions(0, 1, false, null, null, 0);
 
     /** Zero: found from the executor. */
     final int window;
@@ -26,13 +26,15 @@ public final class MapOptions {
     final boolean isUnordered;
     final @Nullable Duration timeout;
     final @Nullable Consumer<? super MapProgress> progress;
+    final int retries;
 
     private MapOptions(
             int window,
             int chunk,
             boolean isUnordered,
             @Nullable Duration timeout,
-            @Nullable Consumer<? super MapProgress> progress) {
+            @Nullable Consumer<? super MapProgress> progress,
+            int retries) {
         if (window > 0 && chunk > window) {
             throw new IllegalArgumentException("chunk must not exceed the window, which counts items: chunk " + chunk
                     + ", window " + window + "; raise the window");
@@ -42,6 +44,7 @@ public final class MapOptions {
         this.isUnordered = isUnordered;
         this.timeout = timeout;
         this.progress = progress;
+        this.retries = retries;
     }
 
     /** Options with a window only: {@link #withWindow}. */
@@ -86,7 +89,7 @@ public final class MapOptions {
      */
     public MapOptions withWindow(int items) {
         ensureAtLeastOne("window", items);
-        return new MapOptions(items, chunk, isUnordered, timeout, progress);
+        return new MapOptions(items, chunk, isUnordered, timeout, progress, retries);
     }
 
     /**
@@ -102,7 +105,7 @@ public final class MapOptions {
         if (items != AUTO) {
             ensureAtLeastOne("chunk", items);
         }
-        return new MapOptions(window, items, isUnordered, timeout, progress);
+        return new MapOptions(window, items, isUnordered, timeout, progress, retries);
     }
 
     /**
@@ -110,7 +113,7 @@ public final class MapOptions {
      * comes at once. Python: {@code imap_unordered}.
      */
     public MapOptions withUnordered() {
-        return new MapOptions(window, chunk, true, timeout, progress);
+        return new MapOptions(window, chunk, true, timeout, progress, retries);
     }
 
     /**
@@ -125,7 +128,7 @@ public final class MapOptions {
         if (newTimeout.isZero() || newTimeout.isNegative()) {
             throw new IllegalArgumentException("timeout must be positive: " + newTimeout);
         }
-        return new MapOptions(window, chunk, isUnordered, newTimeout, progress);
+        return new MapOptions(window, chunk, isUnordered, newTimeout, progress, retries);
     }
 
     /**
@@ -134,7 +137,21 @@ public final class MapOptions {
      * no lock; what it throws goes to that thread's uncaught-exception handler.
      */
     public MapOptions withProgress(Consumer<? super MapProgress> listener) {
-        return new MapOptions(window, chunk, isUnordered, timeout, Objects.requireNonNull(listener, "listener"));
+        return new MapOptions(
+                window, chunk, isUnordered, timeout, Objects.requireNonNull(listener, "listener"), retries);
+    }
+
+    /**
+     * A copy for items that may run twice: a chunk whose worker is lost is sent again, so often at most. See
+     * {@link TaskOptions#withRetries}.
+     *
+     * @throws IllegalArgumentException if negative
+     */
+    public MapOptions withRetries(int newRetries) {
+        if (newRetries < 0) {
+            throw new IllegalArgumentException("retries must be at least 0: " + newRetries);
+        }
+        return new MapOptions(window, chunk, isUnordered, timeout, progress, newRetries);
     }
 
     /** As these, but each result comes as a future that is done: a failure is one of them and ends nothing. */
@@ -152,7 +169,8 @@ public final class MapOptions {
     public String toString() {
         return "MapOptions[window=" + (window == 0 ? "default" : window) + ", chunk=" + (chunk == AUTO ? "AUTO" : chunk)
                 + (isUnordered ? ", unordered" : "") + (timeout == null ? "" : ", timeout=" + timeout)
-                + (progress == null ? "" : ", progress") + "]";
+                + (progress == null ? "" : ", progress")
+                + (retries == 0 ? "" : ", retries=" + retries) + "]";
     }
 
     /**

@@ -40,6 +40,7 @@ final class PoolCore extends Worker.Pool {
             WhenFull whenFull,
             Consumer<Worker> starter,
             @Nullable TaskHome host,
+            Admission.@Nullable Loader loader,
             Backend backend) {
         super(backend);
         this.name = name;
@@ -50,7 +51,7 @@ final class PoolCore extends Worker.Pool {
         root = new Lane(null, Integer.MAX_VALUE, this);
         state = new PoolState(root, capacity, maxWorkers, this, host == null);
         decisions = new Decisions(this, starter, state);
-        admission = new Admission(this, whenFull, decisions);
+        admission = new Admission(this, whenFull, decisions, loader);
     }
 
     /** What takes the tasks, of the pool and of its views. */

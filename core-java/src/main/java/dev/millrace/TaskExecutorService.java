@@ -286,6 +286,9 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
      */
     ShutdownReport close(Duration drainFor);
 
+    /** What stands behind this executor, and what that can do. */
+    Capabilities capabilities();
+
     /**
      * Makes any executor one of these: the same futures, with cancellation that reaches the running code. The executor
      * keeps its own queue, threads and rules; shutting the result down shuts it down. One that is a {@code
@@ -295,6 +298,9 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
      * var pool = TaskExecutorService.adapt(Executors.newVirtualThreadPerTaskExecutor());
      * }</pre>
      *
+     * <p>Where a {@link Capabilities.Provider} knows that the executor runs its tasks elsewhere, as those of a cluster, this is
+     * {@link #adapt(ExecutorService, Capabilities)} with what it says.
+     *
      * <p>A waiting task runs no pending one itself, as it would in a {@link ThreadPool}, but where both are of a view
      * ({@link #limited}). A view hands the executor a worker for each task that could begin, which goes on as long as
      * views have work. Tasks that are given to the original executor directly are not seen here. The futures of tasks that the executor drops without a word are
@@ -303,6 +309,17 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
     static TaskExecutorService adapt(ExecutorService executor) {
         return executor instanceof TaskExecutorService
                 ? (TaskExecutorService) executor
+                : adapt(executor, Capabilities.of(executor));
+    }
+
+    /**
+     * {@link #adapt(ExecutorService)} for an executor behind which that stands. For {@link Capabilities#elsewhere()} the result is
+     * a pool of its own, whose workers carry the tasks there: pending tasks wait here, in order; its shutdown and {@code
+     * close} end what was submitted here, and leave the executor to the others that use it.
+     */
+    static TaskExecutorService adapt(ExecutorService executor, Capabilities capabilities) {
+        return capabilities.isElsewhere()
+                ? ThreadPool.carrying(executor, capabilities)
                 : new ExecutorAdapter(executor, Backend.SYSTEM);
     }
 }

@@ -101,6 +101,11 @@ abstract class TaskHome {
         return null;
     }
 
+    /** How often this home's one task may be sent again if its worker is lost. */
+    int retries() {
+        return 0;
+    }
+
     /** Whether code that begins now is to be interrupted at once. */
     boolean isStopping() {
         return false;
@@ -168,6 +173,11 @@ abstract class TaskHome {
         @Nullable
         String givenName() {
             return options.name();
+        }
+
+        @Override
+        int retries() {
+            return options.retries();
         }
 
         @Override

@@ -15,19 +15,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskOptions {
     /** No name, no time limit, no taker. */
-    static final TaskOptions NONE = new TaskOptions(null, null, null);
+    static final TaskOptions NONE = new TaskOptions(null, null, null, 0);
 
     private final @Nullable String name;
     private final @Nullable Duration timeout;
     private final @Nullable BiConsumer<@Nullable Object, @Nullable Throwable> onLateOutcome;
+    private final int retries;
 
     private TaskOptions(
             @Nullable String name,
             @Nullable Duration timeout,
-            @Nullable BiConsumer<@Nullable Object, @Nullable Throwable> onLateOutcome) {
+            @Nullable BiConsumer<@Nullable Object, @Nullable Throwable> onLateOutcome,
+            int retries) {
         this.name = name;
         this.timeout = timeout;
         this.onLateOutcome = onLateOutcome;
+        this.retries = retries;
     }
 
     /** Options with a name only: {@link #withName}. */
@@ -47,7 +50,7 @@ public final class TaskOptions {
 
     /** A copy with this name, which then stands in messages, {@link TaskFuture#name()} and exceptions. */
     public TaskOptions withName(String newName) {
-        return new TaskOptions(Objects.requireNonNull(newName, "name"), timeout, onLateOutcome);
+        return new TaskOptions(Objects.requireNonNull(newName, "name"), timeout, onLateOutcome, retries);
     }
 
     /**
@@ -60,7 +63,7 @@ public final class TaskOptions {
         if (newTimeout.isZero() || newTimeout.isNegative()) {
             throw new IllegalArgumentException("timeout must be positive: " + newTimeout);
         }
-        return new TaskOptions(name, newTimeout, onLateOutcome);
+        return new TaskOptions(name, newTimeout, onLateOutcome, retries);
     }
 
     /**
@@ -70,7 +73,20 @@ public final class TaskOptions {
      * taker a late value is dropped, and a late exception is logged.
      */
     public TaskOptions withOnLateOutcome(BiConsumer<@Nullable Object, @Nullable Throwable> taker) {
-        return new TaskOptions(name, timeout, Objects.requireNonNull(taker, "taker"));
+        return new TaskOptions(name, timeout, Objects.requireNonNull(taker, "taker"), retries);
+    }
+
+    /**
+     * A copy for a task that may run twice: if the worker that has it is lost, it is sent again, so often at most; only
+     * then it fails with {@link WorkerLostException}. Of no effect where workers cannot be lost: {@link Capabilities#mayHaveRun}.
+     *
+     * @throws IllegalArgumentException if negative
+     */
+    public TaskOptions withRetries(int newRetries) {
+        if (newRetries < 0) {
+            throw new IllegalArgumentException("retries must be at least 0: " + newRetries);
+        }
+        return new TaskOptions(name, timeout, onLateOutcome, newRetries);
     }
 
     /** The name, or null if none was given. */
@@ -88,9 +104,14 @@ public final class TaskOptions {
         return onLateOutcome;
     }
 
+    /** How often the task is sent again if its worker is lost. */
+    public int retries() {
+        return retries;
+    }
+
     @Override
     public String toString() {
         return "TaskOptions[name=" + name + ", timeout=" + timeout + ", onLateOutcome="
-                + (onLateOutcome == null ? "log" : "set") + "]";
+                + (onLateOutcome == null ? "log" : "set") + (retries == 0 ? "" : ", retries=" + retries) + "]";
     }
 }

@@ -299,6 +299,33 @@ abstract class TaskState {
         }
     }
 
+    /**
+     * Before an executor has the task: {@code code} is to be called instead of what was given. Nothing happens if it is no
+     * longer pending: its time may be over by now.
+     */
+    void replaceCode(Object code) {
+        for (; ; ) {
+            int s = state;
+            if ((s & STATUS) != PENDING) {
+                return;
+            }
+            if ((s & SETTLING) != 0) {
+                waitOut();
+            } else if (STATE.compareAndSet(this, s, s | SETTLING)) {
+                content = code;
+                STATE.set(this, s);
+                return;
+            }
+        }
+    }
+
+    /** The code, if the task is pending. */
+    @Nullable
+    Object pendingCode() {
+        Object code = content;
+        return (state & (STATUS | SETTLING)) == PENDING ? code : null;
+    }
+
     /** Whether an interrupt for this task was delivered, or is held as long as another runs on top. */
     boolean wasInterrupted() {
         return (state & (WANTED | INTERRUPTED)) != 0;
@@ -668,7 +695,7 @@ abstract class TaskState {
     Runnable asDropped() {
         for (; ; ) {
             int s = state;
-            Object code = content;
+            Object code = content instanceof Carried ? ((Carried) content).original() : content;
             if ((s & STATUS) != PENDING || code == null) {
                 return null;
             }

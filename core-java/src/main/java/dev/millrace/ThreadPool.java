@@ -3,6 +3,7 @@ package dev.millrace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,8 +32,10 @@ public final class ThreadPool extends AbstractTaskExecutor {
     private static final AtomicInteger POOLS = new AtomicInteger();
 
     private final PoolCore core;
+    private final Capabilities capabilities;
 
     private ThreadPool(Builder builder) {
+        capabilities = builder.capabilities;
         String name = builder.name != null ? builder.name : "millrace-" + POOLS.incrementAndGet();
         core = new PoolCore(
                 name,
@@ -47,12 +50,25 @@ public final class ThreadPool extends AbstractTaskExecutor {
                         builder.threadFactory != null ? builder.threadFactory : new NamedThreads(name),
                         builder.backend),
                 null,
+                builder.loader,
                 builder.backend);
     }
 
     /** A pool of at most so many workers, with the defaults of {@link Builder}. */
     public static ThreadPool of(int maxWorkers) {
         return builder().maxWorkers(maxWorkers).build();
+    }
+
+    /** A pool whose workers carry each task to that executor and wait for what comes back. */
+    static ThreadPool carrying(ExecutorService executor, Capabilities capabilities) {
+        String type = executor.getClass().getName();
+        Builder builder = builder()
+                .name(type.substring(type.lastIndexOf('.') + 1) + "@"
+                        + Integer.toHexString(System.identityHashCode(executor)))
+                .maxWorkers(capabilities.workers());
+        builder.capabilities = capabilities;
+        builder.loader = (task, code) -> new Carried(executor, capabilities, task, code);
+        return builder.build();
     }
 
     /** Starts to describe a pool. */
@@ -90,7 +106,12 @@ public final class ThreadPool extends AbstractTaskExecutor {
 
     @Override
     public TaskExecutorService limited(int maxConcurrency) {
-        return new View(core, core, maxConcurrency);
+        return new View(core, core, maxConcurrency, capabilities);
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
     }
 
     @Override
@@ -265,6 +286,8 @@ public final class ThreadPool extends AbstractTaskExecutor {
         private WhenFull whenFull = WhenFull.REJECT;
         private @Nullable ThreadFactory threadFactory;
         private Backend backend = Backend.SYSTEM;
+        private Capabilities capabilities = Capabilities.threads();
+        private Admission.@Nullable Loader loader;
 
         private Builder() {}
 

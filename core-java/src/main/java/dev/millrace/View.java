@@ -11,17 +11,24 @@ final class View extends AbstractTaskExecutor {
     private final PoolCore core;
     private final ViewHome home;
     private final Lane lane;
+    private final Capabilities capabilities;
 
     /** A view of the pool itself, or of a view of it. */
-    View(PoolCore core, LaneHome parent, int limit) {
+    View(PoolCore core, LaneHome parent, int limit, Capabilities capabilities) {
         this.core = core;
+        this.capabilities = capabilities;
         home = core.newView(parent, limit);
         lane = home.lane();
     }
 
     @Override
     public TaskExecutorService limited(int maxConcurrency) {
-        return new View(core, home, maxConcurrency);
+        return new View(core, home, maxConcurrency, capabilities);
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
     }
 
     @Override

@@ -19,6 +19,7 @@ class PoolStateTest {
             WhenFull.BLOCK,
             worker -> {},
             null,
+            null,
             new FakeBackend());
     private final PoolState state = new PoolState(pool.lane(), Integer.MAX_VALUE, 2, pool, true);
     private final Inbox inbox = Objects.requireNonNull(state.inbox);

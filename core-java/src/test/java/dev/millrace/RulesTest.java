@@ -30,6 +30,8 @@ class RulesTest {
         assertEquals(
                 new TreeSet<>(Set.of(
                         "BrokenPoolException",
+                        "Capabilities",
+                        "Capabilities$Provider",
                         "DoneAndNotDone",
                         "Droppable",
                         "MapOptions",
@@ -38,6 +40,9 @@ class RulesTest {
                         "PoolDeadlockException",
                         "Registration",
                         "ReturnWhen",
+                        "SerializableCallable",
+                        "SerializableFunction",
+                        "SerializableRunnable",
                         "ShutdownReport",
                         "ShutdownReport$Straggler",
                         "TaskCancelledException",
@@ -54,7 +59,8 @@ class RulesTest {
                         "ThreadPool$Builder",
                         "ThrowingBiFunction",
                         "ThrowingFunction",
-                        "WhenFull")),
+                        "WhenFull",
+                        "WorkerLostException")),
                 publicTypes);
     }
 

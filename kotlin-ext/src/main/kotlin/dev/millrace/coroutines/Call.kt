@@ -14,7 +14,6 @@ import kotlinx.coroutines.withContext
 import java.io.InterruptedIOException
 import java.net.SocketTimeoutException
 import java.nio.channels.ClosedByInterruptException
-import java.util.concurrent.Callable
 
 /**
  * Runs the blocking [body] on a worker of this executor and returns its value, without blocking the calling thread. The
@@ -26,6 +25,8 @@ import java.util.concurrent.Callable
  * interrupt, that failure is thrown instead of the cancellation. A coroutine that is cancelled by then submits nothing.
  * The body sees the `ThreadContextElement`s of the coroutine. An adapted executor that runs a body in the thread that
  * submits it, as with `CallerRunsPolicy`, does so here too: it blocks that thread, and the body hears of no cancellation.
+ * To an executor elsewhere ([dev.millrace.Capabilities]) the body travels, if it is a `@JvmSerializableLambda`: without the
+ * context, and a cancelled coroutine goes on when the interrupt has been sent.
  *
  * @throws java.util.concurrent.RejectedExecutionException if the executor is shut down, or is an adapted one that refuses;
  *     the coroutine stays active
@@ -51,7 +52,7 @@ public suspend fun <T> TaskExecutorService.call(onUndelivered: (T) -> Unit, body
  * @throws java.util.concurrent.RejectedExecutionException if the executor does not accept it
  * @sample dev.millrace.coroutines.samples.haveSameBytes
  */
-public fun <T> TaskExecutorService.future(body: () -> T): TaskFuture<T> = submit(Callable { body() })
+public fun <T> TaskExecutorService.future(body: () -> T): TaskFuture<T> = submit(Body(body))
 
 /**
  * [future] with a name, a time limit, or a taker for what the body still does after its end.
@@ -60,7 +61,7 @@ public fun <T> TaskExecutorService.future(body: () -> T): TaskFuture<T> = submit
  * @sample dev.millrace.coroutines.samples.readWithin
  */
 public fun <T> TaskExecutorService.future(options: TaskOptions, body: () -> T): TaskFuture<T> =
-    submit(Callable { body() }, options)
+    submit(Body(body), options)
 
 /**
  * Submits the blocking [body] as a task of this group, as its `submit` does, for blocking code that waits for the group;
@@ -69,7 +70,7 @@ public fun <T> TaskExecutorService.future(options: TaskOptions, body: () -> T): 
  * @throws java.util.concurrent.RejectedExecutionException if the group is closed, or the executor does not accept it
  * @sample dev.millrace.coroutines.samples.bothTexts
  */
-public fun <T> TaskGroup.future(body: () -> T): TaskFuture<T> = submit(Callable { body() })
+public fun <T> TaskGroup.future(body: () -> T): TaskFuture<T> = submit(Body(body))
 
 /**
  * `future` of a group with a name, a time limit, or a taker for what the body still does after its end.
@@ -77,8 +78,7 @@ public fun <T> TaskGroup.future(body: () -> T): TaskFuture<T> = submit(Callable 
  * @throws java.util.concurrent.RejectedExecutionException if the group is closed, or the executor does not accept it
  * @sample dev.millrace.coroutines.samples.firstOfTwo
  */
-public fun <T> TaskGroup.future(options: TaskOptions, body: () -> T): TaskFuture<T> =
-    submit(Callable { body() }, options)
+public fun <T> TaskGroup.future(options: TaskOptions, body: () -> T): TaskFuture<T> = submit(Body(body), options)
 
 private suspend fun <T> TaskExecutorService.callHere(onUndelivered: ((T) -> Unit)?, body: () -> T): T {
     val context = currentCoroutineContext()
@@ -86,9 +86,7 @@ private suspend fun <T> TaskExecutorService.callHere(onUndelivered: ((T) -> Unit
     val late = LateOutcome<T>()
     val task: TaskFuture<T> =
         submitWhenRoom(
-            Callable {
-                context.inThread(body)
-            },
+            codeOf(context, body),
             TaskOptions.onLateOutcome { value, thrown -> late.take(value, thrown) },
         )
     try {

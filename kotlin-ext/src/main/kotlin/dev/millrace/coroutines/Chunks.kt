@@ -35,6 +35,8 @@ internal class Chunks<A, B>(
 ) {
     private val places = Semaphore(concurrency)
 
+    private val isElsewhere = executor.capabilities().isElsewhere
+
     /** Submitted, and not seen done by the collector. The reader adds, the collector takes out, both cancel. */
     private val underWay: MutableSet<Chunk> = ConcurrentHashMap.newKeySet()
 
@@ -145,7 +147,7 @@ internal class Chunks<A, B>(
 
     private fun submit(elements: List<A>): Chunk {
         val next = Chunk(elements)
-        next.task = executor.submitWhenRoom(next)
+        next.task = executor.submitWhenRoom(if (isElsewhere) SentElements(elements, transform) else next)
         underWay += next
         return next
     }
@@ -160,23 +162,33 @@ internal class Chunks<A, B>(
     }
 
     private suspend fun Chunk.failure(): Throwable? {
-        val thrown = runCatching { task.outcome() }.exceptionOrNull()
-        if (!task.isCancelled) return thrown
+        val outcome = runCatching { task.outcome() }
+        val thrown = outcome.exceptionOrNull()
+        if (!task.isCancelled) return thrown ?: take(outcome.getOrNull())
         // By a shutdown. As it is, it would be taken for a cancellation of the collector.
         currentCoroutineContext().ensureActive()
         return RejectedExecutionException("the flow cannot go on: ${thrown?.message}", thrown)
     }
 
     /** The task that calls the function for some elements, one after the other, up to the first that fails. */
-    private inner class Chunk(private val elements: List<A>) : Callable<Unit> {
-        lateinit var task: TaskFuture<Unit>
+    private inner class Chunk(private val elements: List<A>) : Callable<Any?> {
+        lateinit var task: TaskFuture<Any?>
 
         /** Written by the worker; read when it has left. */
         private val results = ArrayList<B>(elements.size)
 
         fun results(): List<B> = if (task.isCancelled) emptyList() else results
 
-        override fun call() {
+        /** Takes what came back from elsewhere, if it ran there; returns what ended it there. */
+        fun take(returned: Any?): Throwable? {
+            if (returned !is SentElements.Ran) return null
+            @Suppress("UNCHECKED_CAST") // what a function of that type returned
+            results += returned.results as List<B>
+            if (chunk == MapOptions.AUTO && returned.failure == null) learn(returned.nanos / elements.size)
+            return returned.failure
+        }
+
+        override fun call(): Any? {
             val start = System.nanoTime()
             var interrupted = false
             try {
@@ -188,6 +200,7 @@ internal class Chunks<A, B>(
                 if (interrupted) Thread.currentThread().interrupt()
             }
             if (chunk == MapOptions.AUTO) learn((System.nanoTime() - start) / elements.size)
+            return null
         }
 
         /** What an element leaves in the thread's flag is not for the next; the end of the whole is for all of them. */
@@ -204,12 +217,16 @@ internal class Chunks<A, B>(
 
     /** A size that grows does so in steps: the first elements warm the code up. */
     private fun learn(nanosPerElement: Long) {
-        size = (CHUNK_NANOS / nanosPerElement.coerceAtLeast(1)).coerceIn(1, minOf(4L * size, MAX_SIZE)).toInt()
+        val fitting = if (isElsewhere) CHUNK_NANOS_ELSEWHERE else CHUNK_NANOS
+        size = (fitting / nanosPerElement.coerceAtLeast(1)).coerceIn(1, minOf(4L * size, MAX_SIZE)).toInt()
     }
 
     private companion object {
         /** Long against the cost of a task, short against what a user waits for. */
         const val CHUNK_NANOS = 200_000L
+
+        /** The same, where a task takes a message there and one back. */
+        const val CHUNK_NANOS_ELSEWHERE = 20_000_000L
         const val MAX_SIZE = 1024L
     }
 }

@@ -22,6 +22,8 @@ import kotlinx.coroutines.flow.flow
  * For short transforms, some microseconds or less, several elements can go to a worker together: [chunk] of them, or as
  * many as [MapOptions.AUTO] finds good. Each worker then has a chunk where it had an element, and the elements of a chunk
  * are emitted together. A chunk waits until it is full or upstream has ended, so leave it at one where upstream trickles.
+ * To an executor elsewhere ([dev.millrace.Capabilities]) elements and [transform] travel: a function's reference does, a
+ * lambda if it is a `@JvmSerializableLambda`.
  *
  * @throws IllegalArgumentException if [concurrency] or [chunk] is less than one; at once
  * @sample dev.millrace.coroutines.samples.checksums
