@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,7 +9,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -80,7 +80,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
 
     @Override
     public <T extends @Nullable Object> TaskFuture<T> submit(Runnable task, T result) {
-        return submit(Executors.callable(Objects.requireNonNull(task, "task"), result));
+        return submit(new Returning<>(Objects.requireNonNull(task, "task"), result));
     }
 
     @Override
@@ -492,5 +492,27 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     static RejectedExecutionException refusal(TaskHome home, TaskFuture<?> task, Object state) {
         return new RejectedExecutionException(
                 home.name() + " takes no new tasks: " + state + " (task " + task.name() + " refused)");
+    }
+
+    /** As {@code Executors.callable}, but it can travel to another JVM if the two that it is made of can. */
+    private static final class Returning<T extends @Nullable Object> implements Callable<T>, Serializable {
+        private static final long serialVersionUID = 1;
+
+        @SuppressWarnings("serial") // whether it is serializable shows when it is sent
+        private final Runnable task;
+
+        @SuppressWarnings("serial")
+        private final T result;
+
+        Returning(Runnable task, T result) {
+            this.task = task;
+            this.result = result;
+        }
+
+        @Override
+        public T call() {
+            task.run();
+            return result;
+        }
     }
 }

@@ -2,7 +2,6 @@ package dev.millrace;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -39,19 +38,33 @@ final class Carried implements Callable<@Nullable Object>, Droppable {
 
     @Override
     public @Nullable Object call() throws Exception {
-        Object value = fetch();
-        return original instanceof MapChunk ? ((MapChunk<?, ?>) original).ranElsewhere(value) : value;
+        return original instanceof MapChunk ? fetchChunk((MapChunk<?, ?>) original) : fetch(parcel);
     }
 
     @Override
     public void run() {
         try {
-            fetch();
-        } catch (RuntimeException e) {
-            throw e;
+            Object unused = fetch(parcel);
         } catch (Exception e) {
-            // Of a Runnable: an interrupt, or what it threw behind the compiler's back.
-            throw new CompletionException(e);
+            // As it was thrown there, behind the compiler's back if need be.
+            throw Carried.<RuntimeException>asUnchecked(e);
+        }
+    }
+
+    /** A chunk that stopped at an interrupt goes on, unless it was ours. */
+    private @Nullable Object fetchChunk(MapChunk<?, ?> chunk) throws Exception {
+        boolean hasRun = false;
+        try {
+            for (Parcel next = parcel; !chunk.ranElsewhere(fetch(next)); ) {
+                ensureWanted();
+                next = Parcel.of(chunk.toSend(), false, task.name());
+            }
+            hasRun = true;
+            return null;
+        } finally {
+            if (!hasRun && !task.isDone()) {
+                chunk.failedElsewhere();
+            }
         }
     }
 
@@ -62,12 +75,12 @@ final class Carried implements Callable<@Nullable Object>, Droppable {
         }
     }
 
-    private @Nullable Object fetch() throws Exception {
+    private @Nullable Object fetch(Parcel sent) throws Exception {
         int attempts = 1 + task.home().retries();
         for (int attempt = 1; ; attempt++) {
             byte[] reply;
             try {
-                reply = await(executor.submit(parcel));
+                reply = await(executor.submit(sent));
             } catch (ExecutionException | RuntimeException e) {
                 // Not what the task threw, which is in the reply.
                 Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
@@ -77,9 +90,17 @@ final class Carried implements Callable<@Nullable Object>, Droppable {
                 if (attempt == attempts) {
                     throw new WorkerLostException(task.name(), task.home().name(), attempts, cause);
                 }
+                ensureWanted();
                 continue;
             }
-            return Parcel.open(reply);
+            return Parcel.open(reply, task.name());
+        }
+    }
+
+    /** Nothing is sent once more after a cancel, or after the end of its time or of the pool. */
+    private void ensureWanted() throws InterruptedException {
+        if (task.isDone() || task.home().isStopping() || Thread.interrupted()) {
+            throw new InterruptedException();
         }
     }
 
@@ -88,7 +109,12 @@ final class Carried implements Callable<@Nullable Object>, Droppable {
             awaitDone(there);
             return there.get();
         } catch (InterruptedException e) {
-            there.cancel(true);
+            try {
+                there.cancel(true);
+            } catch (RuntimeException notTold) {
+                // It is a message, too. Who cancelled here wants to hear of the interrupt, whatever became of that.
+                e.addSuppressed(notTold);
+            }
             throw e;
         } catch (CancellationException e) {
             // Not by us: whoever did it is elsewhere, and the task has failed here.
@@ -103,9 +129,17 @@ final class Carried implements Callable<@Nullable Object>, Droppable {
     private static void awaitDone(Future<?> there) throws InterruptedException {
         if (there instanceof CompletionStage) {
             CountDownLatch done = new CountDownLatch(1);
-            var unused = ((CompletionStage<?>) there).whenComplete((value, thrown) -> done.countDown());
+            // In the thread that completes it: Hazelcast's own choice is the common pool, whose threads may all wait
+            // here.
+            var unused =
+                    ((CompletionStage<?>) there).whenCompleteAsync((value, thrown) -> done.countDown(), Runnable::run);
             done.await();
         }
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // it is thrown, and never looked at
+    private static <X extends Throwable> X asUnchecked(Throwable thrown) throws X {
+        throw (X) thrown;
     }
 
     private static Exception asException(Throwable failure) {

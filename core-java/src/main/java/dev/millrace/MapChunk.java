@@ -3,6 +3,7 @@ package dev.millrace;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,34 +73,38 @@ final class MapChunk<A extends @Nullable Object, R extends @Nullable Object> imp
 
     // ---- while it runs elsewhere ----
 
-    /** What runs there in its place, and returns what {@link #ranElsewhere} wants. */
+    /** What runs there in its place, or the rest of it, and returns what {@link #ranElsewhere} wants. */
     Callable<?> toSend() {
-        return new SentChunk<>(map.fn(), Arrays.copyOf(items, size), map.collectsFailures);
+        return new SentChunk<>(map.fn(), Arrays.copyOfRange(items, finished, size), map.collectsFailures);
     }
 
-    /** It has run there. Throws the failure that ended it, if one did. */
-    @SuppressWarnings("FutureReturnValueIgnored") // a future may be a result
-    @Nullable
-    Object ranElsewhere(@Nullable Object outcome) throws Exception {
+    /** Takes what has run there; false if that is not all of it. Throws the failure that ended it, if one did. */
+    boolean ranElsewhere(@Nullable Object outcome) throws Exception {
         SentChunk.Outcome ran = (SentChunk.Outcome) Objects.requireNonNull(outcome);
-        while (finished < ran.results.length) {
-            Object result = ran.results[finished];
+        for (Object result : ran.results) {
             boolean failed = result instanceof SentChunk.Failed;
             map.itemEnded(!failed);
-            if (failed) {
-                items[finished] = TaskFuture.failed(map.executor.home(), ((SentChunk.Failed) result).thrown);
-            } else {
-                items[finished] = map.collectsFailures ? TaskFuture.succeeded(map.executor.home(), result) : result;
-            }
-            finished++;
+            items[finished++] = failed
+                    ? TaskFuture.failed(map.executor.home(), ((SentChunk.Failed) result).thrown)
+                    : map.collectsFailures ? TaskFuture.succeeded(map.executor.home(), result) : result;
         }
-        Exception failure = ran.failure;
-        if (failure != null) {
-            map.itemEnded(false);
-            throw failure;
+        if (ran.failure != null) {
+            throw asException(ran.failure);
         }
         nanos = ran.nanos;
-        return null;
+        return finished == size;
+    }
+
+    /** Another item has failed: thrown, or what came back, or did not, is its failure. */
+    void failedElsewhere() {
+        map.itemEnded(false);
+    }
+
+    private static Exception asException(Throwable thrown) {
+        if (thrown instanceof Error) {
+            throw (Error) thrown;
+        }
+        return thrown instanceof Exception ? (Exception) thrown : new CompletionException(thrown);
     }
 
     // ---- when it is done ----

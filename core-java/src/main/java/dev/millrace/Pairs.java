@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import java.io.Serializable;
 import java.util.AbstractCollection;
 import java.util.Collection;
 import java.util.Iterator;
@@ -34,11 +35,35 @@ final class Pairs {
     static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
             ThrowingFunction<Pair<A, B>, R> unpacking(ThrowingBiFunction<? super A, ? super B, ? extends R> fn) {
         Objects.requireNonNull(fn, "fn");
-        return pair -> fn.apply(pair.first, pair.second);
+        return new Unpacking<>(fn);
     }
 
-    static final class Pair<A extends @Nullable Object, B extends @Nullable Object> {
+    /** No lambda: it may have to travel to another JVM. */
+    private static final class Unpacking<
+                    A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+            implements ThrowingFunction<Pair<A, B>, R>, Serializable {
+        private static final long serialVersionUID = 1;
+
+        @SuppressWarnings("serial") // whether it is serializable shows when it is sent
+        private final ThrowingBiFunction<? super A, ? super B, ? extends R> fn;
+
+        Unpacking(ThrowingBiFunction<? super A, ? super B, ? extends R> fn) {
+            this.fn = fn;
+        }
+
+        @Override
+        public R apply(Pair<A, B> pair) throws Exception {
+            return fn.apply(pair.first, pair.second);
+        }
+    }
+
+    static final class Pair<A extends @Nullable Object, B extends @Nullable Object> implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        @SuppressWarnings("serial")
         private final A first;
+
+        @SuppressWarnings("serial")
         private final B second;
 
         private Pair(A first, B second) {

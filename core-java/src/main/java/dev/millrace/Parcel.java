@@ -3,13 +3,13 @@ package dev.millrace;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +31,9 @@ final class Parcel implements Callable<byte[]>, Serializable {
     static Parcel of(Object code, boolean isRunnable, String taskName) {
         try {
             return new Parcel(bytes(code), isRunnable);
-        } catch (NotSerializableException e) {
+        } catch (IOException | RuntimeException | StackOverflowError e) {
             throw new IllegalArgumentException(
-                    "task " + taskName + " cannot be sent to another JVM: " + SerialPath.describe(code, e)
-                            + "; make that Serializable, or do not refer to it",
-                    e);
-        } catch (IOException | RuntimeException e) {
-            throw new IllegalArgumentException("task " + taskName + " cannot be sent to another JVM: " + e, e);
+                    "task " + taskName + " cannot be sent to another JVM: " + SerialPath.describe(code, e), e);
         }
     }
 
@@ -45,36 +41,75 @@ final class Parcel implements Callable<byte[]>, Serializable {
     @Override
     public byte[] call() throws IOException {
         Reply reply;
-        try {
-            Object task = object(code);
+        try (ObjectInputStream in = new Opener(code)) {
+            Object task = in.readObject();
             reply = isRunnable ? Reply.of((Runnable) task) : Reply.of((Callable<?>) task);
-        } catch (Exception | LinkageError e) {
-            reply = new Reply(null, new IllegalStateException("the task did not arrive: " + e, e));
+        } catch (Exception | LinkageError | StackOverflowError e) {
+            reply = new Reply(null, new IllegalStateException("the task did not arrive: " + e, sendable(e)));
         }
         return reply.pack();
     }
 
     /** Here: the value, or what the code threw. */
-    static @Nullable Object open(byte[] reply) throws Exception {
-        return ((Reply) object(reply)).open();
+    @SuppressWarnings("BanSerializableRead") // of members of one cluster, which run each other's code anyway
+    static @Nullable Object open(byte[] packed, String taskName) throws Exception {
+        String thrown = null;
+        Reply reply;
+        try (ObjectInputStream in = new Opener(packed)) {
+            thrown = (String) in.readObject();
+            reply = (Reply) in.readObject();
+        } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError e) {
+            throw new IllegalStateException(
+                    "task " + taskName + " ran elsewhere, but its outcome cannot be read here: " + e
+                            + (thrown == null ? "" : "; it threw " + thrown),
+                    e);
+        }
+        return reply.open();
     }
 
-    private static byte[] bytes(@Nullable Object object) throws IOException {
+    /** What was thrown, or, if that cannot travel, an exception that tells of it. */
+    static Throwable sendable(Throwable thrown) {
+        try {
+            byte[] unused = bytes(thrown);
+            return thrown;
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            IllegalStateException told = new IllegalStateException("the task threw " + describe(thrown)
+                    + ", which cannot be sent back: " + SerialPath.describe(thrown, e));
+            told.setStackTrace(thrown.getStackTrace());
+            return told;
+        }
+    }
+
+    /** Why a value cannot travel; null if it can. */
+    static @Nullable Throwable refusal(@Nullable Object value) {
+        try {
+            byte[] unused = bytes(value);
+            return null;
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            return new IllegalStateException("the task ran, but its value cannot be sent back: "
+                    + SerialPath.describe(Objects.requireNonNull(value), e));
+        }
+    }
+
+    private static byte[] bytes(@Nullable Object... objects) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-            out.writeObject(object);
+            for (Object object : objects) {
+                out.writeObject(object);
+            }
         }
         return bytes.toByteArray();
     }
 
-    @SuppressWarnings("BanSerializableRead") // between the members of one cluster, which run each other's code anyway
-    private static Object object(byte[] bytes) throws IOException, ClassNotFoundException {
-        try (ObjectInputStream in = new Opener(new ByteArrayInputStream(bytes))) {
-            return in.readObject();
+    private static String describe(Throwable thrown) {
+        try {
+            return thrown.toString();
+        } catch (RuntimeException odd) {
+            return thrown.getClass().getName();
         }
     }
 
-    /** What comes back. */
+    /** What comes back; in front of it, as a string, what was thrown, whose class may not be known here. */
     private static final class Reply implements Serializable {
         private static final long serialVersionUID = 1;
 
@@ -99,31 +134,19 @@ final class Parcel implements Callable<byte[]>, Serializable {
             try {
                 return new Reply(task.call(), null);
             } catch (Throwable t) {
-                return new Reply(null, t);
+                return new Reply(null, sendable(t));
             }
         }
 
         byte[] pack() throws IOException {
             try {
-                return bytes(this);
-            } catch (NotSerializableException e) {
-                return bytes(new Reply(null, unsendable(e)));
-            } catch (RuntimeException e) {
-                return bytes(new Reply(null, new IllegalStateException("the outcome cannot be sent back: " + e)));
+                return bytes(thrown == null ? null : describe(thrown), this);
+            } catch (IOException | RuntimeException | StackOverflowError e) {
+                return (value instanceof SentChunk.Outcome
+                                ? new Reply(((SentChunk.Outcome) value).sendable(), null)
+                                : new Reply(null, refusal(value)))
+                        .pack();
             }
-        }
-
-        private Throwable unsendable(NotSerializableException e) {
-            Object what = thrown == null ? value : thrown;
-            String path = what == null ? e.getMessage() : SerialPath.describe(what, e);
-            IllegalStateException said = new IllegalStateException(
-                    thrown == null
-                            ? "the task ran, but its value cannot be sent back: " + path
-                            : "the task threw " + thrown + ", which cannot be sent back: " + path);
-            if (thrown != null) {
-                said.setStackTrace(thrown.getStackTrace());
-            }
-            return said;
         }
 
         @Nullable
@@ -132,7 +155,7 @@ final class Parcel implements Callable<byte[]>, Serializable {
                 throw (Error) thrown;
             }
             if (thrown != null) {
-                throw (Exception) thrown;
+                throw thrown instanceof Exception ? (Exception) thrown : new CompletionException(thrown);
             }
             return value;
         }
@@ -140,8 +163,8 @@ final class Parcel implements Callable<byte[]>, Serializable {
 
     /** Looks for classes where the thread's own code does: an application's, not this library's. */
     private static final class Opener extends ObjectInputStream {
-        Opener(InputStream in) throws IOException {
-            super(in);
+        Opener(byte[] bytes) throws IOException {
+            super(new ByteArrayInputStream(bytes));
         }
 
         @Override

@@ -24,43 +24,69 @@ final class SentChunk<A extends @Nullable Object, R extends @Nullable Object>
         this.collectsFailures = collectsFailures;
     }
 
-    /** As {@link MapChunk#call}: the first failure ends the chunk, unless failures are collected; an interrupt always. */
+    /**
+     * As {@link MapChunk#call}: the first failure ends the chunk, unless failures are collected. An interrupt ends it after
+     * the item at which it came, as nobody can tell here whether it was a cancel; who did not cancel sends the rest.
+     */
     @Override
     @SuppressWarnings({"unchecked", "NullAway"}) // what was added
-    public Outcome call() throws InterruptedException {
+    public Outcome call() {
         @Nullable Object[] results = new @Nullable Object[items.length];
         long start = Backend.SYSTEM.nanoTime();
+        boolean interrupted = false;
         for (int i = 0; i < items.length; i++) {
-            if (i > 0 && Thread.interrupted()) {
-                throw new InterruptedException();
+            if (interrupted) {
+                return new Outcome(Arrays.copyOf(results, i), null, -1, collectsFailures);
             }
             try {
                 results[i] = fn.apply((A) items[i]);
-            } catch (Exception thrown) {
+            } catch (Throwable thrown) {
+                Throwable told = Parcel.sendable(thrown);
                 if (!collectsFailures) {
-                    return new Outcome(Arrays.copyOf(results, i), thrown, 0);
+                    return new Outcome(Arrays.copyOf(results, i), told, -1, false);
                 }
-                results[i] = new Failed(thrown);
+                results[i] = new Failed(told);
+                interrupted = thrown instanceof InterruptedException;
             }
+            interrupted |= Thread.interrupted();
         }
-        return new Outcome(results, null, Backend.SYSTEM.nanoTime() - start);
+        return new Outcome(results, null, Backend.SYSTEM.nanoTime() - start, collectsFailures);
     }
 
     /** What comes back. */
     static final class Outcome implements Serializable {
         private static final long serialVersionUID = 1;
 
-        /** Of those that ran before the failure, or of all. */
+        /** Of those that have run and not ended the chunk. */
         @SuppressWarnings("serial")
         final @Nullable Object[] results;
 
-        final @Nullable Exception failure;
+        final @Nullable Throwable failure;
+        /** -1: some have not run. */
         final long nanos;
 
-        private Outcome(@Nullable Object[] results, @Nullable Exception failure, long nanos) {
+        private final transient boolean collectsFailures;
+
+        private Outcome(@Nullable Object[] results, @Nullable Throwable failure, long nanos, boolean collectsFailures) {
             this.results = results;
             this.failure = failure;
             this.nanos = nanos;
+            this.collectsFailures = collectsFailures;
+        }
+
+        /** The same, with a failure for each result that cannot travel; asked for if some cannot. */
+        Outcome sendable() {
+            @Nullable Object[] sent = results.clone();
+            for (int i = 0; i < sent.length; i++) {
+                Throwable refusal = Parcel.refusal(sent[i]);
+                if (refusal != null && !collectsFailures) {
+                    return new Outcome(Arrays.copyOf(sent, i), refusal, -1, false);
+                }
+                if (refusal != null) {
+                    sent[i] = new Failed(refusal);
+                }
+            }
+            return new Outcome(sent, failure, nanos, collectsFailures);
         }
     }
 

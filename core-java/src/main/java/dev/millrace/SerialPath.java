@@ -26,13 +26,16 @@ final class SerialPath {
     }
 
     /** As {@code com.acme.Fetch is not Serializable (field client of com.acme.Job)}, the field only if it was found. */
-    static String describe(Object root, NotSerializableException e) {
+    static String describe(Object root, Throwable e) {
+        if (!(e instanceof NotSerializableException)) {
+            return "writing its class " + root.getClass().getName() + " failed: " + e;
+        }
         String culprit = String.valueOf(e.getMessage());
         String hint = culprit.contains("$$Lambda")
                 ? " (a lambda can travel by SerializableCallable.of and the like, in Kotlin by @JvmSerializableLambda)"
                 : "";
         if (root.getClass().getName().equals(culprit)) {
-            return "its class " + culprit + " is not Serializable" + hint;
+            return "its class " + culprit + " is not Serializable" + hint + "; make it so";
         }
         String path = null;
         try {
@@ -41,7 +44,7 @@ final class SerialPath {
             // Of a collection that cannot be walked now. The class is known all the same.
         }
         return "its class " + root.getClass().getName() + " refers to " + culprit + ", which is not Serializable"
-                + (path == null ? "" : ", by " + path) + hint;
+                + (path == null ? "" : ", by " + path) + hint + "; make that Serializable, or do not refer to it";
     }
 
     /** Breadth first: the shortest path says most. */

@@ -33,8 +33,8 @@ abstract class TaskState {
      * Nothing leaves the three states on the right. Beside the status the word holds these bits:
      *
      * EXITED        the code runs nowhere and never will
-     * SETTLING      one thread has the right to write the outcome and is about to publish it; everybody else waits
-     *               these few instructions out
+     * SETTLING      one thread has the right to write the outcome and is about to publish it, or, before an executor has
+     *               the task, other code; everybody else waits these few instructions out
      * INTERRUPTING  one thread has decided to interrupt the runner and has not come back from Thread.interrupt();
      *               the runner does not let go of the task before it has, so no interrupt reaches the next task;
      *               where a worker has just claimed the task and not yet said so, it waits these few instructions out
@@ -695,14 +695,16 @@ abstract class TaskState {
     Runnable asDropped() {
         for (; ; ) {
             int s = state;
-            Object code = content instanceof Carried ? ((Carried) content).original() : content;
-            if ((s & STATUS) != PENDING || code == null) {
+            // Once: a cancel may take it away, and a time-out put its failure there.
+            Object held = content;
+            if ((s & STATUS) != PENDING || held == null) {
                 return null;
             }
             // While another thread is SETTLING it, what was read may be the outcome.
             if ((s & SETTLING) != 0 || state != s) {
                 waitOut();
             } else {
+                Object code = held instanceof Carried ? ((Carried) held).original() : held;
                 return (s & RUNNABLE) != 0 ? (Runnable) code : new DroppedCallable((Callable<?>) code, self().name());
             }
         }

@@ -13,10 +13,12 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -292,7 +294,75 @@ class ElsewhereTest {
         Waiting.await(interrupted);
     }
 
+    @Test
+    void aRunnableWithAValueTravels() {
+        assertEquals(
+                "done",
+                pool.submit(SerializableRunnable.of(() -> RUNS.incrementAndGet()), "done")
+                        .join());
+        assertEquals(1, RUNS.get());
+    }
+
+    @Test
+    void twoInputsTravel() {
+        assertEquals(
+                List.of(11, 22),
+                pool.map(List.of(1, 2), List.of(10, 20), SerializableBiFunction.of((Integer a, Integer b) -> a + b))
+                        .collect(Collectors.toList()));
+    }
+
     // ---- loss ----
+
+    /** Says of each task that its worker was lost, once it is told to. */
+    private static final class Doomed extends Shaky {
+        private final Queue<CompletableFuture<Object>> open = new ConcurrentLinkedQueue<>();
+
+        Doomed() {
+            super(0);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // nobody gets a value
+        public <T> Future<T> submit(Callable<T> task) {
+            RUNS.incrementAndGet();
+            CompletableFuture<Object> future = new CompletableFuture<>() {
+                @Override
+                public boolean cancel(boolean mayInterruptIfRunning) {
+                    throw new IllegalStateException("connection reset");
+                }
+            };
+            open.add(future);
+            return (Future<T>) future;
+        }
+
+        void loseAll() {
+            open.forEach(future -> future.completeExceptionally(new IOException("connection reset")));
+        }
+    }
+
+    private static boolean isReset(Throwable failure) {
+        return String.valueOf(failure.getMessage()).contains("connection reset");
+    }
+
+    @Test
+    void aTaskThatNobodyWantsAnyMoreIsNotSentAgain() {
+        Doomed doomed = new Doomed();
+        try (TaskExecutorService shaky =
+                TaskExecutorService.adapt(doomed, Capabilities.elsewhere().withLoss(ElsewhereTest::isReset))) {
+            TaskOptions again = TaskOptions.named("again").withRetries(5);
+            TaskFuture<?> left = shaky.submit(SerializableCallable.of(() -> 1), again);
+            Waiting.until(() -> doomed.open.size() == 1);
+            left.cancel(false);
+            doomed.loseAll();
+            Waiting.until(left::hasExited);
+            // The message of the cancel fails as the connection does: that is no reason either.
+            TaskFuture<?> interrupted = shaky.submit(SerializableCallable.of(() -> 1), again);
+            Waiting.until(() -> doomed.open.size() == 2);
+            interrupted.cancel(true);
+            Waiting.until(interrupted::hasExited);
+            assertEquals(2, RUNS.get());
+        }
+    }
 
     /** Hands tasks over, but of each of the first few it says that the worker was lost. */
     private static class Shaky extends AbstractExecutorService {
@@ -454,6 +524,78 @@ class ElsewhereTest {
         });
         assertEquals("seven", e.getCause().getMessage());
         assertEquals(numbers(7), before);
+    }
+
+    private static final SerializableFunction<Integer, Object> ODD_AT_7 = x -> {
+        if (x == 7) {
+            throw new AssertionError("seven");
+        }
+        if (x == 8) {
+            throw new Unsendable();
+        }
+        return x == 9 ? new Plain() : x;
+    };
+
+    @Test
+    void whatIsNoExceptionOrCannotTravelIsAFailureAtItsPlaceToo() {
+        for (int bad : List.of(7, 8, 9)) {
+            List<Integer> inputs = List.of(1, 2, 3, bad, 4);
+            List<Object> before = new ArrayList<>();
+            Throwable e = assertThrows(Throwable.class, () -> {
+                try (Stream<Object> results = pool.map(inputs, ODD_AT_7, MapOptions.chunk(5))) {
+                    results.forEach(before::add);
+                }
+            });
+            assertTrue(
+                    e.getMessage().contains(bad == 7 ? "seven" : bad == 8 ? "has a passenger" : Plain.class.getName()),
+                    e.getMessage());
+            assertEquals(List.of(1, 2, 3), before);
+            List<TaskStatus> statuses = pool.map(
+                            inputs, ODD_AT_7, MapOptions.chunk(5).withCollectedFailures())
+                    .map(TaskFuture::status)
+                    .collect(Collectors.toList());
+            List<TaskStatus> expected = new ArrayList<>(java.util.Collections.nCopies(5, TaskStatus.SUCCESS));
+            expected.set(3, TaskStatus.FAILED);
+            assertEquals(expected, statuses);
+        }
+    }
+
+    private static final SerializableFunction<Integer, Integer> LEAVES_ITS_FLAG = x -> {
+        RUNS.incrementAndGet();
+        Thread.currentThread().interrupt();
+        return x;
+    };
+
+    @Test
+    void anItemThatLeavesItsFlagEndsNothing() {
+        assertEquals(
+                numbers(20),
+                pool.map(numbers(20), LEAVES_ITS_FLAG, MapOptions.chunk(5)).collect(Collectors.toList()));
+        assertEquals(20, RUNS.get());
+    }
+
+    @Test
+    void aCancelledChunkStopsAtItsItem() {
+        ExecutorService single = Executors.newSingleThreadExecutor();
+        try (TaskExecutorService cluster = TaskExecutorService.adapt(single, Capabilities.elsewhere())) {
+            TaskFuture<?> all = cluster.mapAsync(
+                    numbers(5),
+                    SerializableFunction.of((Integer x) -> {
+                        try {
+                            block();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                        return x;
+                    }),
+                    MapOptions.chunk(5));
+            Waiting.await(running);
+            all.cancel(true);
+            Waiting.await(interrupted);
+        }
+        single.shutdown();
+        Waiting.until(single::isTerminated);
+        assertEquals(1, RUNS.get());
     }
 
     @Test

@@ -40,6 +40,7 @@ class RulesTest {
                         "PoolDeadlockException",
                         "Registration",
                         "ReturnWhen",
+                        "SerializableBiFunction",
                         "SerializableCallable",
                         "SerializableFunction",
                         "SerializableRunnable",

@@ -126,8 +126,9 @@ internal class Chunks<A, B>(
             upstream.collect { element ->
                 gathered.add(element)
                 if (gathered.size >= size) {
-                    onSubmitted(submit(gathered))
+                    val full = gathered
                     gathered = ArrayList(size)
+                    onSubmitted(submit(full))
                     places.acquire()
                 }
             }
@@ -138,7 +139,7 @@ internal class Chunks<A, B>(
         if (goesOn && gathered.isNotEmpty()) {
             try {
                 onSubmitted(submit(gathered))
-            } catch (refused: RejectedExecutionException) {
+            } catch (refused: RuntimeException) { // by the executor, or as it cannot travel
                 failure = failure ?: refused
             }
         }
@@ -154,17 +155,26 @@ internal class Chunks<A, B>(
 
     private suspend fun FlowCollector<B>.emitAll(next: Chunk) {
         next.task.awaitDone()
+        val failure = next.failure()
         underWay -= next
         places.release()
-        val failure = next.failure()
         next.results().forEach { emit(it) }
         if (failure != null) throw failure
     }
 
     private suspend fun Chunk.failure(): Throwable? {
-        val outcome = runCatching { task.outcome() }
-        val thrown = outcome.exceptionOrNull()
-        if (!task.isCancelled) return thrown ?: take(outcome.getOrNull())
+        var thrown: Throwable?
+        do {
+            val outcome = runCatching { task.outcome() }
+            thrown = outcome.exceptionOrNull() ?: take(outcome.getOrNull())
+            // One that ran elsewhere stops at an interrupt. If that was not ours, it goes on.
+            val rest = if (thrown == null && isElsewhere) rest() else emptyList()
+            if (rest.isNotEmpty()) {
+                task = executor.submitWhenRoom(SentElements(rest, transform))
+                task.awaitDone()
+            }
+        } while (rest.isNotEmpty())
+        if (!task.isCancelled) return thrown
         // By a shutdown. As it is, it would be taken for a cancellation of the collector.
         currentCoroutineContext().ensureActive()
         return RejectedExecutionException("the flow cannot go on: ${thrown?.message}", thrown)
@@ -172,6 +182,8 @@ internal class Chunks<A, B>(
 
     /** The task that calls the function for some elements, one after the other, up to the first that fails. */
     private inner class Chunk(private val elements: List<A>) : Callable<Any?> {
+        /** Its last one. Written by the collector while the canceller may read it. */
+        @Volatile
         lateinit var task: TaskFuture<Any?>
 
         /** Written by the worker; read when it has left. */
@@ -184,9 +196,11 @@ internal class Chunks<A, B>(
             if (returned !is SentElements.Ran) return null
             @Suppress("UNCHECKED_CAST") // what a function of that type returned
             results += returned.results as List<B>
-            if (chunk == MapOptions.AUTO && returned.failure == null) learn(returned.nanos / elements.size)
+            if (chunk == MapOptions.AUTO && returned.nanos >= 0) learn(returned.nanos / elements.size)
             return returned.failure
         }
+
+        fun rest(): List<A> = ArrayList(elements.subList(results.size, elements.size))
 
         override fun call(): Any? {
             val start = System.nanoTime()

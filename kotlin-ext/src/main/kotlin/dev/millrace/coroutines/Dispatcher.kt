@@ -23,9 +23,15 @@ import kotlin.coroutines.CoroutineContext
  * An import of kotlinx's function of this name by its full name beats this one, and gives a dispatcher that loses what
  * `shutdownNow` drops.
  *
+ * @throws IllegalArgumentException if the executor runs its tasks elsewhere ([dev.millrace.Capabilities])
  * @sample dev.millrace.coroutines.samples.countWithoutLock
  */
-public fun TaskExecutorService.asCoroutineDispatcher(): ExecutorCoroutineDispatcher = TaskDispatcher(this)
+public fun TaskExecutorService.asCoroutineDispatcher(): ExecutorCoroutineDispatcher {
+    require(!capabilities().isElsewhere) {
+        "a coroutine cannot leave its JVM, as the tasks of $this do; use call, asyncOn or mapFlow"
+    }
+    return TaskDispatcher(this)
+}
 
 private class TaskDispatcher(private val tasks: TaskExecutorService) : ExecutorCoroutineDispatcher() {
     override val executor: Executor get() = tasks

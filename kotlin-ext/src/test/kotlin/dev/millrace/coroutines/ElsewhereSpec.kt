@@ -38,6 +38,11 @@ private object Signals {
     }
 }
 
+private class Passenger : Error("aboard") {
+    @Suppress("unused")
+    private val passenger = Any()
+}
+
 private fun double(n: Int) = 2 * n
 
 /** All that goes to a task and comes from it is serialised, as if it were another JVM's. */
@@ -117,6 +122,50 @@ class ElsewhereSpec :
                 )
                 shouldThrow<IOException> { failing.collect { seen += it } }.message shouldBe "seven"
                 seen shouldContainExactly (1..6).toList()
+            }
+        }
+
+        test("an element that cannot travel is a failure at its place") {
+            elsewhere { cluster ->
+                val seen = mutableListOf<Any>()
+                val elements: List<Any> = (1..20).toList() + Any() + (21..40).toList()
+                val flow = cluster.mapFlow(elements, 3, transform = @JvmSerializableLambda { it })
+                shouldThrow<IllegalArgumentException> { flow.collect { seen += it } }
+                    .message shouldContain "java.lang.Object"
+                seen shouldContainExactly (1..20).toList()
+            }
+        }
+
+        test("an element that leaves its flag ends nothing") {
+            elsewhere { cluster ->
+                val flow = cluster.mapFlow(
+                    1..20,
+                    concurrency = 2,
+                    chunk = 5,
+                    transform = @JvmSerializableLambda { it.also { Thread.currentThread().interrupt() } },
+                )
+                flow.toList() shouldBe (1..20).toList()
+            }
+        }
+
+        test("an error, or what cannot travel back, is a failure at its place") {
+            elsewhere { cluster ->
+                val seen = mutableListOf<Int>()
+                val failing = cluster.mapFlow(
+                    1..20,
+                    concurrency = 2,
+                    chunk = 5,
+                    transform = @JvmSerializableLambda { if (it == 7) throw Passenger() else it },
+                )
+                shouldThrow<IllegalStateException> { failing.collect { seen += it } }.message shouldContain "aboard"
+                seen shouldContainExactly (1..6).toList()
+            }
+        }
+
+        test("a dispatcher is refused: coroutines stay in their JVM") {
+            elsewhere { cluster ->
+                shouldThrow<IllegalArgumentException> { cluster.asCoroutineDispatcher() }
+                    .message shouldContain "cannot leave its JVM"
             }
         }
 

@@ -41,8 +41,10 @@ class ClusterSpec :
         lateinit var cluster: Cluster
         lateinit var jobs: TaskExecutorService
 
+        val name = "spec-${ProcessHandle.current().pid()}"
+
         beforeSpec {
-            cluster = Cluster.ofMembers(3, "spec-${ProcessHandle.current().pid()}")
+            cluster = Cluster.ofMembers(3, name)
             jobs = TaskExecutorService.adapt(cluster.executor())
         }
         afterSpec {
@@ -56,6 +58,13 @@ class ClusterSpec :
             val pids = List(100) { JavaTasks.pid(jobs) }.map { it.join() }.toSet()
             pids shouldHaveSize 3
             pids shouldNotBe pids + ProcessHandle.current().pid()
+        }
+
+        test("a cluster that runs already is joined, and goes on when we leave") {
+            Cluster.joining(cluster.addresses()[0], name).use { joined ->
+                TaskExecutorService.adapt(joined.executor()).use { Primes.countBelow(it, 100) shouldBe 25L }
+            }
+            Primes.countBelow(jobs, 100) shouldBe 25L
         }
 
         test("a job has the result that it has on threads") {
