@@ -107,6 +107,15 @@ internal class FileActivityTest {
         assertEquals("still runs", 1, deaf.closed.count)
     }
 
+    @Test
+    fun aRotatedScreenIsCollectedWhileItsFutureIsOpen() {
+        val controller = open(folder.add("slow") { slow })
+        val rotated = rotate(controller)
+        rotated.awaitCollected()
+        slow.arrived.countDown()
+        idleUntil("hashed") { controller.get().shows(EMPTY) }
+    }
+
     private fun open(file: Uri?): ActivityController<FileActivity> =
         Robolectric.buildActivity(FileActivity::class.java, Intent().setData(file)).setup()
 
@@ -116,6 +125,13 @@ internal class FileActivityTest {
         deaf.begun.awaitPatiently("the file is read")
         val screen = controller.get()
         controller.pause().stop().destroy()
+        return WeakReference(screen)
+    }
+
+    private fun rotate(controller: ActivityController<FileActivity>): WeakReference<FileActivity> {
+        slow.begun.awaitPatiently("the file is read")
+        val screen = controller.get()
+        controller.recreate()
         return WeakReference(screen)
     }
 

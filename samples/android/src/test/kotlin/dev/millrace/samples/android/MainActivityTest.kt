@@ -212,6 +212,15 @@ internal class MainActivityTest {
     }
 
     @Test
+    fun aScreenThatWasLeftIsCollectedWhileItsListingStillRuns() {
+        folder.onQuery = { deaf.read() }
+        val left = openAndLeave()
+        deaf.interrupted.awaitPatiently("the listing is interrupted")
+        left.awaitCollected()
+        assertEquals("still runs", 1, deaf.arrived.count)
+    }
+
+    @Test
     fun aRotatedScreenIsCollectedWhileItsWorkGoesOn() {
         folder.add("slow") { slow }
         val controller = open()
@@ -247,7 +256,7 @@ internal class MainActivityTest {
         val controller = open()
         val screen = controller.get()
         screen.pick("Pick a folder", folder.tree)
-        idleUntil("the file is read") { deaf.begun.count == 0L }
+        idleUntil("the code runs") { deaf.begun.count == 0L }
         controller.pause().stop().destroy()
         return WeakReference(screen)
     }
