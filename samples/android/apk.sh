@@ -14,7 +14,7 @@ extract() { (cd "$2" && jar xf "$1" classes.dex bundled META-INF/services); }
 rm -rf "$apk"
 mkdir -p "$apk"
 keytool -genkeypair -keystore "$keystore" -storepass android -alias debug -keyalg RSA -validity 10000 \
-    -dname "CN=Android Debug" 2> "$apk/keytool.log" || { cat "$apk/keytool.log"; exit 1; }
+    -dname "CN=Android Debug" > "$apk/keytool.log" 2>&1 || { cat "$apk/keytool.log"; exit 1; }
 
 for kind in debug release; do
     content=$apk/$kind
