@@ -2,6 +2,7 @@ package dev.millrace;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -309,7 +310,7 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
     static TaskExecutorService adapt(ExecutorService executor) {
         return executor instanceof TaskExecutorService
                 ? (TaskExecutorService) executor
-                : adapt(executor, Capabilities.of(executor));
+                : adapt(executor, Capabilities.of(Objects.requireNonNull(executor, "executor")));
     }
 
     /**
@@ -318,7 +319,8 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
      * close} end what was submitted here, and leave the executor to the others that use it.
      */
     static TaskExecutorService adapt(ExecutorService executor, Capabilities capabilities) {
-        return capabilities.isElsewhere()
+        Objects.requireNonNull(executor, "executor");
+        return Objects.requireNonNull(capabilities, "capabilities").isElsewhere()
                 ? ThreadPool.carrying(executor, capabilities)
                 : new ExecutorAdapter(executor, Backend.SYSTEM);
     }

@@ -3,12 +3,14 @@ package dev.millrace;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -207,6 +209,30 @@ class DocExamplesTest {
 
     private void write(String line) {
         shown.add(line);
+    }
+
+    private enum Mandelbrot {
+        TILE;
+
+        static String render(Mandelbrot tile) {
+            return "rendered " + tile;
+        }
+    }
+
+    @Test
+    void elsewhere() {
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        Capabilities grid = Capabilities.elsewhere().withWorkers(64).withLoss(e -> e instanceof IOException);
+        try (TaskExecutorService cluster = TaskExecutorService.adapt(executor, grid)) {
+            Mandelbrot tile = Mandelbrot.TILE;
+            List<Mandelbrot> tiles = List.of(tile);
+            show(cluster.submit(SerializableCallable.of(() -> Mandelbrot.render(tile)))
+                    .join());
+            cluster.map(tiles, SerializableFunction.of(Mandelbrot::render), MapOptions.chunk(MapOptions.AUTO))
+                    .forEach(this::show);
+        }
+        executor.shutdown();
+        assertEquals(List.of("rendered TILE", "rendered TILE"), shown);
     }
 
     @Test

@@ -136,6 +136,8 @@ class ErrorMessagesTest extends ContractFixture {
         assertMessage("callback", npe, () -> future.onExit(null));
         assertMessage("executor", npe, () -> future.onDone(f -> {}, null));
         assertMessage("executor", npe, () -> TaskExecutorService.adapt(null));
+        assertMessage("executor", npe, () -> TaskExecutorService.adapt(null, Capabilities.elsewhere()));
+        assertMessage("capabilities", npe, () -> TaskExecutorService.adapt(pool, null));
         assertMessage("name", npe, () -> ThreadPool.builder().name(null));
         assertMessage("initializer", npe, () -> ThreadPool.builder().initializer(null));
         assertMessage("threadFactory", npe, () -> ThreadPool.builder().threadFactory(null));

@@ -66,6 +66,8 @@ private val PREAMBLE =
         fun open(path: String): RandomAccessFile
         fun fetch(url: String): String
         fun parse(line: String): Int
+        val tile: Int
+        fun render(tile: Int): String
         fun show(what: Any)
         suspend fun step()
     }
