@@ -109,8 +109,10 @@ record Cell(
         cells.add(cell(6, "Map of 100,000 items of about 100 ns")
                 .against("PARALLEL_STREAM", "SUBMIT_ALL")
                 .outside("PLAIN_LOOP")
-                .measuring(Suite.of(MapBenchmark.class, "way", names(MapBenchmark.Way.values()), Map.of()))
-                .measuring(Suite.of(FlowMapBenchmark.class, "way", names(FlowMapBenchmark.Way.values()), Map.of())));
+                .measuring(Suite.of(MapBenchmark.class, "way", names(MapBenchmark.Way.values()), Map.of())
+                        .secondsPerFork(6 * 0.5 + 1))
+                .measuring(Suite.of(FlowMapBenchmark.class, "way", names(FlowMapBenchmark.Way.values()), Map.of())
+                        .secondsPerFork(6 * 0.5 + 1)));
         cells.add(cell(7, "A coroutine's call")
                 .measuring(Suite.of(CallBenchmark.class, "way", names(CallBenchmark.Way.values()), Map.of())
                         .methods("oneCoroutine", "manyCoroutines")));

@@ -1,11 +1,16 @@
 package dev.millrace.samples.benchmarks;
 
 import dev.millrace.ThreadPool;
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.Warmup;
 
 /** {@link MapItems} mapped in each way that coroutines have; the score is one map. */
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class FlowMapBenchmark extends PoolBenchmark {
     /** {@code flatMapMerge}'s default. */
     private static final int CONCURRENCY = 16;
