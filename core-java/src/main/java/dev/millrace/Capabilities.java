@@ -22,26 +22,20 @@ import org.jspecify.annotations.Nullable;
 public final class Capabilities {
     private static final int DEFAULT_WORKERS = 64;
 
-    static final Capabilities THREADS = new Capabilities(false, 0, true, true, null);
-    private static final Capabilities ELSEWHERE = new Capabilities(true, DEFAULT_WORKERS, true, false, null);
+    private static final Capabilities THREADS = new Capabilities(false, 0, true, null);
+    private static final Capabilities ELSEWHERE = new Capabilities(true, DEFAULT_WORKERS, true, null);
 
     private final boolean isElsewhere;
     private final int workers;
     private final boolean interruptsRunning;
-    private final boolean tellsExit;
     /** Null if none is known. */
     private final @Nullable Predicate<? super Throwable> loss;
 
     private Capabilities(
-            boolean isElsewhere,
-            int workers,
-            boolean interruptsRunning,
-            boolean tellsExit,
-            @Nullable Predicate<? super Throwable> loss) {
+            boolean isElsewhere, int workers, boolean interruptsRunning, @Nullable Predicate<? super Throwable> loss) {
         this.isElsewhere = isElsewhere;
         this.workers = workers;
         this.interruptsRunning = interruptsRunning;
-        this.tellsExit = tellsExit;
         this.loss = loss;
     }
 
@@ -66,7 +60,7 @@ public final class Capabilities {
             throw new IllegalArgumentException("workers must be at least 1: " + newWorkers);
         }
         ensureElsewhere("workers");
-        return new Capabilities(true, newWorkers, interruptsRunning, tellsExit, loss);
+        return new Capabilities(true, newWorkers, interruptsRunning, loss);
     }
 
     /**
@@ -77,7 +71,7 @@ public final class Capabilities {
      */
     public Capabilities withLoss(Predicate<? super Throwable> newLoss) {
         ensureElsewhere("loss");
-        return new Capabilities(true, workers, interruptsRunning, tellsExit, Objects.requireNonNull(newLoss, "loss"));
+        return new Capabilities(true, workers, interruptsRunning, Objects.requireNonNull(newLoss, "loss"));
     }
 
     /**
@@ -88,7 +82,7 @@ public final class Capabilities {
      */
     public Capabilities withInterruptsRunning(boolean newInterruptsRunning) {
         ensureElsewhere("interruptsRunning");
-        return new Capabilities(true, workers, newInterruptsRunning, tellsExit, loss);
+        return new Capabilities(true, workers, newInterruptsRunning, loss);
     }
 
     private void ensureElsewhere(String what) {
@@ -114,7 +108,7 @@ public final class Capabilities {
 
     /** Whether one hears when the code of a cancelled task has ended; if not, {@link TaskFuture#onExit} runs when it is done. */
     public boolean tellsExit() {
-        return tellsExit;
+        return !isElsewhere;
     }
 
     /** Whether a task can fail with {@link WorkerLostException}, and may have run then. */
@@ -124,8 +118,8 @@ public final class Capabilities {
 
     /** What the first provider that knows that executor says of it. */
     static Capabilities of(ExecutorService executor) {
-        if (executor.getClass().getClassLoader() == null) {
-            return THREADS; // the JDK's own, of which nobody need be asked
+        if (executor instanceof TaskExecutorService || executor.getClass().getClassLoader() == null) {
+            return THREADS; // ours, or the JDK's own: nobody need be asked
         }
         for (Provider provider : ServiceLoader.load(Provider.class)) {
             Capabilities known = provider.capabilitiesOf(executor);
@@ -144,7 +138,7 @@ public final class Capabilities {
     public String toString() {
         return isElsewhere
                 ? "Capabilities[elsewhere, workers=" + workers + ", interruptsRunning=" + interruptsRunning
-                        + ", tellsExit=" + tellsExit + ", mayHaveRun=" + mayHaveRun() + "]"
+                        + ", tellsExit=" + tellsExit() + ", mayHaveRun=" + mayHaveRun() + "]"
                 : "Capabilities[threads]";
     }
 

@@ -46,7 +46,6 @@ final class Carried implements Callable<@Nullable Object>, Droppable {
         try {
             Object unused = fetch(parcel);
         } catch (Exception e) {
-            // As it was thrown there, behind the compiler's back if need be.
             throw Carried.<RuntimeException>asUnchecked(e);
         }
     }
@@ -85,7 +84,7 @@ final class Carried implements Callable<@Nullable Object>, Droppable {
                 // Not what the task threw, which is in the reply.
                 Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
                 if (!capabilities.isLoss(e) && !capabilities.isLoss(cause)) {
-                    throw asException(cause);
+                    throw Carried.<RuntimeException>asUnchecked(cause);
                 }
                 if (attempt == attempts) {
                     throw new WorkerLostException(task.name(), task.home().name(), attempts, cause);
@@ -137,16 +136,10 @@ final class Carried implements Callable<@Nullable Object>, Droppable {
         }
     }
 
+    /** To throw it as it is, checked or not: as it was thrown elsewhere. */
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // it is thrown, and never looked at
-    private static <X extends Throwable> X asUnchecked(Throwable thrown) throws X {
+    static <X extends Throwable> X asUnchecked(Throwable thrown) throws X {
         throw (X) thrown;
-    }
-
-    private static Exception asException(Throwable failure) {
-        if (failure instanceof Error) {
-            throw (Error) failure;
-        }
-        return (Exception) failure;
     }
 
     @Override

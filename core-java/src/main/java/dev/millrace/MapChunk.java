@@ -3,7 +3,6 @@ package dev.millrace;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +78,7 @@ final class MapChunk<A extends @Nullable Object, R extends @Nullable Object> imp
     }
 
     /** Takes what has run there; false if that is not all of it. Throws the failure that ended it, if one did. */
-    boolean ranElsewhere(@Nullable Object outcome) throws Exception {
+    boolean ranElsewhere(@Nullable Object outcome) {
         SentChunk.Outcome ran = (SentChunk.Outcome) Objects.requireNonNull(outcome);
         for (Object result : ran.results) {
             boolean failed = result instanceof SentChunk.Failed;
@@ -89,7 +88,7 @@ final class MapChunk<A extends @Nullable Object, R extends @Nullable Object> imp
                     : map.collectsFailures ? TaskFuture.succeeded(map.executor.home(), result) : result;
         }
         if (ran.failure != null) {
-            throw asException(ran.failure);
+            throw Carried.<RuntimeException>asUnchecked(ran.failure);
         }
         nanos = ran.nanos;
         return finished == size;
@@ -98,13 +97,6 @@ final class MapChunk<A extends @Nullable Object, R extends @Nullable Object> imp
     /** Another item has failed: thrown, or what came back, or did not, is its failure. */
     void failedElsewhere() {
         map.itemEnded(false);
-    }
-
-    private static Exception asException(Throwable thrown) {
-        if (thrown instanceof Error) {
-            throw (Error) thrown;
-        }
-        return thrown instanceof Exception ? (Exception) thrown : new CompletionException(thrown);
     }
 
     // ---- when it is done ----

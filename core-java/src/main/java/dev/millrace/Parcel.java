@@ -9,7 +9,6 @@ import java.io.ObjectStreamClass;
 import java.io.Serializable;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +51,7 @@ final class Parcel implements Callable<byte[]>, Serializable {
 
     /** Here: the value, or what the code threw. */
     @SuppressWarnings("BanSerializableRead") // of members of one cluster, which run each other's code anyway
-    static @Nullable Object open(byte[] packed, String taskName) throws Exception {
+    static @Nullable Object open(byte[] packed, String taskName) {
         String thrown = null;
         Reply reply;
         try (ObjectInputStream in = new Opener(packed)) {
@@ -150,12 +149,9 @@ final class Parcel implements Callable<byte[]>, Serializable {
         }
 
         @Nullable
-        Object open() throws Exception {
-            if (thrown instanceof Error) {
-                throw (Error) thrown;
-            }
+        Object open() {
             if (thrown != null) {
-                throw thrown instanceof Exception ? (Exception) thrown : new CompletionException(thrown);
+                throw Carried.<RuntimeException>asUnchecked(thrown);
             }
             return value;
         }

@@ -308,9 +308,7 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
      * cancelled when {@code close} or {@code awaitTermination} finds that it has terminated.
      */
     static TaskExecutorService adapt(ExecutorService executor) {
-        return executor instanceof TaskExecutorService
-                ? (TaskExecutorService) executor
-                : adapt(executor, Capabilities.of(Objects.requireNonNull(executor, "executor")));
+        return adapt(executor, Capabilities.of(Objects.requireNonNull(executor, "executor")));
     }
 
     /**
@@ -320,8 +318,11 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
      */
     static TaskExecutorService adapt(ExecutorService executor, Capabilities capabilities) {
         Objects.requireNonNull(executor, "executor");
-        return Objects.requireNonNull(capabilities, "capabilities").isElsewhere()
-                ? ThreadPool.carrying(executor, capabilities)
+        if (Objects.requireNonNull(capabilities, "capabilities").isElsewhere()) {
+            return ThreadPool.carrying(executor, capabilities);
+        }
+        return executor instanceof TaskExecutorService
+                ? (TaskExecutorService) executor
                 : new ExecutorAdapter(executor, Backend.SYSTEM);
     }
 }

@@ -485,6 +485,20 @@ class ElsewhereTest {
         }
     }
 
+    @Test
+    void aViewSendsAgainToo() {
+        try (TaskExecutorService shaky = losing(2)) {
+            TaskExecutorService one = shaky.limited(1);
+            assertEquals(
+                    List.of(2, 4, 6),
+                    one.map(
+                                    List.of(1, 2, 3),
+                                    SerializableFunction.of((Integer x) -> 2 * x),
+                                    MapOptions.chunk(1).withRetries(2))
+                            .collect(Collectors.toList()));
+        }
+    }
+
     // ---- map ----
 
     private static final SerializableFunction<Integer, Integer> DOUBLE = x -> 2 * x;
@@ -686,6 +700,8 @@ class ElsewhereTest {
         assertSame(elsewhere, pool.limited(2).capabilities());
         try (ThreadPool threads = ThreadPool.of(1)) {
             assertSame(Capabilities.threads(), threads.capabilities());
+            assertSame(threads, TaskExecutorService.adapt(threads));
+            assertSame(threads, TaskExecutorService.adapt(threads, Capabilities.threads()));
             assertSame(Capabilities.threads(), threads.limited(1).capabilities());
         }
         assertTrue(Capabilities.threads().tellsExit());
