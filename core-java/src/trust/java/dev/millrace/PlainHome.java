@@ -1,0 +1,13 @@
+package dev.millrace;
+
+/** The home of tasks that no executor has: nothing happens by itself. */
+final class PlainHome extends TaskHome {
+    PlainHome() {
+        super(new FakeBackend());
+    }
+
+    @Override
+    String name() {
+        return "plain";
+    }
+}

@@ -1,0 +1,82 @@
+package dev.millrace;
+
+import java.util.List;
+
+/** A fault that the code does not have, and the test that would find it. */
+final class SeededFault {
+    final String name;
+    final String file;
+    final String original;
+    final String replacement;
+    final String killer;
+    final boolean isInShortForm;
+
+    private SeededFault(
+            String name, String file, String original, String replacement, String killer, boolean isInShortForm) {
+        this.name = name;
+        this.file = file;
+        this.original = original;
+        this.replacement = replacement;
+        this.killer = killer;
+        this.isInShortForm = isInShortForm;
+    }
+
+    String hyphenated() {
+        return name.replaceAll("[^A-Za-z0-9]+", "-");
+    }
+
+    /** Also in the short form, as proof that the killer bites. */
+    private static SeededFault proof(String name, String file, String original, String replacement, String killer) {
+        return new SeededFault(name, file, original, replacement, killer, true);
+    }
+
+    private static SeededFault fault(String name, String file, String original, String replacement, String killer) {
+        return new SeededFault(name, file, original, replacement, killer, false);
+    }
+
+    static final List<SeededFault> ALL = List.of(
+            // ---- the models bite ----
+            proof(
+                    "the inbox is read for the next after the first was taken",
+                    "Inbox.java",
+                    "if (READY.compareAndSet(this, first, second)) {",
+                    "if (ready == first) {\n                ready = second;",
+                    "TaskQueueModel#modelChecking"),
+            proof(
+                    "the newest is taken out with what it pointed to before it came",
+                    "Inbox.java",
+                    "        TaskFuture<?> before = task.next;\n        if (!ARRIVALS.compareAndSet(this, task, before)) {\n"
+                            + "            return false;\n        }",
+                    "        arrivals = task.next;",
+                    "TaskQueueModel#modelChecking"),
+            proof(
+                    "a task may be claimed after its cancel",
+                    "TaskState.java",
+                    "} else if (STATE.compareAndSet(this, s, (s & ~(STATUS | WANTED)) | RUNNING)) {",
+                    "} else if (STATE.getAndSet(this, (s & ~(STATUS | WANTED)) | RUNNING) >= 0) {",
+                    "FutureModel#modelChecking"),
+            proof(
+                    "the runner does not wait for who interrupts it",
+                    "TaskState.java",
+                    "            if ((s & (INTERRUPTING | SETTLING)) != 0) {\n                waitOut();\n            } else if ((s & STATUS) != RUNNING) {",
+                    "            if ((s & SETTLING) != 0) {\n                waitOut();\n            } else if ((s & STATUS) != RUNNING) {",
+                    "RunningFutureModel#modelChecking"),
+            proof(
+                    "who makes the inbox need a call does not look into it",
+                    "PoolState.java",
+                    "if (free == 0 && !idle.isEmpty() && !inbox.isEmpty()) {",
+                    "if (free < 0) {",
+                    "WorkersModel#modelChecking"),
+            proof(
+                    "a producer that finds the pool closed leaves its task there",
+                    "Admission.java",
+                    "} else if (state.takeBack(task, plan)) {",
+                    "} else if (state.isOpen()) {",
+                    "PoolModel#modelChecking"),
+            proof(
+                    "a place that is given back is offered to nobody",
+                    "PoolState.java",
+                    "            queued--;\n            admitWaiting(plan);\n            return true;",
+                    "            queued--;\n            return true;",
+                    "RoomModel#modelChecking"));
+}
