@@ -123,6 +123,15 @@ final class Failure extends PhantomReference<@Nullable Object> {
                         + " failed, and nobody looked at its outcome");
     }
 
+    /** As {@code toString}, which may be the user's code, and then may throw. */
+    static String describe(Throwable thrown) {
+        try {
+            return thrown.toString();
+        } catch (Throwable odd) {
+            return thrown.getClass().getName();
+        }
+    }
+
     /** Logs; what a handler throws must not end up between two lines of ours. */
     static void log(Level level, Throwable thrown, Supplier<String> message) {
         try {

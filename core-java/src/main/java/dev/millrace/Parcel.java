@@ -43,8 +43,9 @@ final class Parcel implements Callable<byte[]>, Serializable {
         try (ObjectInputStream in = new Opener(code)) {
             Object task = in.readObject();
             reply = isRunnable ? Reply.of((Runnable) task) : Reply.of((Callable<?>) task);
-        } catch (Exception | LinkageError | StackOverflowError e) {
-            reply = new Reply(null, new IllegalStateException("the task did not arrive: " + e, sendable(e)));
+        } catch (Throwable e) {
+            reply = new Reply(
+                    null, new IllegalStateException("the task did not arrive: " + Failure.describe(e), sendable(e)));
         }
         return reply.pack();
     }
@@ -57,9 +58,9 @@ final class Parcel implements Callable<byte[]>, Serializable {
         try (ObjectInputStream in = new Opener(packed)) {
             thrown = (String) in.readObject();
             reply = (Reply) in.readObject();
-        } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             throw new IllegalStateException(
-                    "task " + taskName + " ran elsewhere, but its outcome cannot be read here: " + e
+                    "task " + taskName + " ran elsewhere, but its outcome cannot be read here: " + Failure.describe(e)
                             + (thrown == null ? "" : "; it threw " + thrown),
                     e);
         }
@@ -71,12 +72,16 @@ final class Parcel implements Callable<byte[]>, Serializable {
         try {
             byte[] unused = bytes(thrown);
             return thrown;
-        } catch (IOException | RuntimeException | StackOverflowError e) {
-            IllegalStateException told = new IllegalStateException("the task threw " + describe(thrown)
-                    + ", which cannot be sent back: " + SerialPath.describe(thrown, e));
-            told.setStackTrace(thrown.getStackTrace());
-            return told;
+        } catch (Throwable e) {
+            return told(thrown, e);
         }
+    }
+
+    private static Throwable told(Throwable thrown, Throwable refusal) {
+        IllegalStateException told = new IllegalStateException("the task threw " + Failure.describe(thrown)
+                + ", which cannot be sent back: " + SerialPath.describe(thrown, refusal));
+        told.setStackTrace(thrown.getStackTrace());
+        return told;
     }
 
     /** Why a value cannot travel; null if it can. */
@@ -84,10 +89,14 @@ final class Parcel implements Callable<byte[]>, Serializable {
         try {
             byte[] unused = bytes(value);
             return null;
-        } catch (IOException | RuntimeException | StackOverflowError e) {
-            return new IllegalStateException("the task ran, but its value cannot be sent back: "
-                    + SerialPath.describe(Objects.requireNonNull(value), e));
+        } catch (Throwable e) {
+            return refusal(Objects.requireNonNull(value), e);
         }
+    }
+
+    private static Throwable refusal(Object value, Throwable e) {
+        return new IllegalStateException(
+                "the task ran, but its value cannot be sent back: " + SerialPath.describe(value, e));
     }
 
     private static byte[] bytes(@Nullable Object... objects) throws IOException {
@@ -98,14 +107,6 @@ final class Parcel implements Callable<byte[]>, Serializable {
             }
         }
         return bytes.toByteArray();
-    }
-
-    private static String describe(Throwable thrown) {
-        try {
-            return thrown.toString();
-        } catch (RuntimeException odd) {
-            return thrown.getClass().getName();
-        }
     }
 
     /** What comes back; in front of it, as a string, what was thrown, whose class may not be known here. */
@@ -139,13 +140,32 @@ final class Parcel implements Callable<byte[]>, Serializable {
 
         byte[] pack() throws IOException {
             try {
-                return bytes(thrown == null ? null : describe(thrown), this);
-            } catch (IOException | RuntimeException | StackOverflowError e) {
-                return (value instanceof SentChunk.Outcome
-                                ? new Reply(((SentChunk.Outcome) value).sendable(), null)
-                                : new Reply(null, refusal(value)))
-                        .pack();
+                return toBytes();
+            } catch (Throwable e) {
+                return packWithout(e);
             }
+        }
+
+        private byte[] toBytes() throws IOException {
+            return bytes(thrown == null ? null : Failure.describe(thrown), this);
+        }
+
+        /**
+         * What cannot travel is told of. It is tempting to ask it again what is in the way. Don't: what fails at times, as
+         * where the stack is just too short, may not fail then, and nothing would be left to tell.
+         */
+        private byte[] packWithout(Throwable e) throws IOException {
+            if (thrown != null) {
+                return new Reply(null, told(thrown, e)).toBytes();
+            }
+            if (value instanceof SentChunk.Outcome) {
+                try {
+                    return new Reply(((SentChunk.Outcome) value).sendable(), null).toBytes();
+                } catch (Throwable together) {
+                    return new Reply(null, refusal(value, together)).toBytes();
+                }
+            }
+            return new Reply(null, refusal(Objects.requireNonNull(value), e)).toBytes();
         }
 
         @Nullable

@@ -86,7 +86,8 @@ final class SentChunk<A extends @Nullable Object, R extends @Nullable Object>
                     sent[i] = new Failed(refusal);
                 }
             }
-            return new Outcome(sent, failure, nanos, collectsFailures);
+            Throwable told = failure == null ? null : Parcel.sendable(failure);
+            return new Outcome(sent, told, nanos, collectsFailures);
         }
     }
 

@@ -28,7 +28,7 @@ final class SerialPath {
     /** As {@code com.acme.Fetch is not Serializable (field client of com.acme.Job)}, the field only if it was found. */
     static String describe(Object root, Throwable e) {
         if (!(e instanceof NotSerializableException)) {
-            return "writing its class " + root.getClass().getName() + " failed: " + e;
+            return "writing its class " + root.getClass().getName() + " failed: " + Failure.describe(e);
         }
         String culprit = String.valueOf(e.getMessage());
         String hint = culprit.contains("$$Lambda")

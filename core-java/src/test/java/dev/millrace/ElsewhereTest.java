@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -733,5 +735,103 @@ class ElsewhereTest {
         } finally {
             wide.shutdownNow();
         }
+    }
+
+    // ---- what cannot be told ----
+
+    /** Tells what it is by asking itself. */
+    private static final class Endless extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            return "more than " + getMessage();
+        }
+    }
+
+    @Test
+    void anExceptionThatOverflowsTheStackWhenItTellsIsStillAFailure() {
+        TaskFuture<?> future = pool.submit(SerializableCallable.of(() -> {
+            throw new Endless();
+        }));
+        assertInstanceOf(
+                Endless.class,
+                assertThrows(ExecutionException.class, future::get).getCause());
+    }
+
+    /** Can be written at each second attempt only, as what is nested so deeply that the stack is just too short at times. */
+    private static final class Fickle implements Serializable {
+        private static final long serialVersionUID = 1;
+        private static final AtomicInteger ATTEMPTS = new AtomicInteger();
+
+        private void writeObject(ObjectOutputStream out) throws IOException {
+            if (ATTEMPTS.incrementAndGet() % 2 == 0) {
+                throw new StackOverflowError("nested too deeply");
+            }
+            out.defaultWriteObject();
+        }
+
+        /** The next attempt succeeds, or fails. */
+        static Fickle next(boolean succeeds) {
+            ATTEMPTS.set(succeeds ? 0 : 1);
+            return new Fickle();
+        }
+    }
+
+    private static final class FickleException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final Fickle fickle = Fickle.next(true);
+
+        @Override
+        public String getMessage() {
+            return "with " + (fickle == null ? "nothing" : "something");
+        }
+    }
+
+    @Test
+    void aValueThatCannotBeWrittenAtTimesIsNeverTakenForNull() {
+        TaskFuture<?> future = pool.submit(SerializableCallable.of(() -> Fickle.next(false)));
+        IllegalStateException e = assertThrows(IllegalStateException.class, future::join);
+        assertTrue(e.getMessage().contains("nested too deeply"), e.getMessage());
+    }
+
+    @Test
+    void anExceptionThatCannotBeWrittenAtTimesIsStillAFailure() {
+        TaskFuture<?> future = pool.submit(SerializableCallable.of(() -> {
+            throw new FickleException();
+        }));
+        IllegalStateException e = assertThrows(IllegalStateException.class, future::join);
+        assertTrue(e.getMessage().contains("with something"), e.getMessage());
+    }
+
+    @Test
+    void aChunkThatCannotBeWrittenAtTimesFails() throws Exception {
+        TaskFuture<?> future =
+                pool.mapAsync(List.of(1), SerializableFunction.of(i -> Fickle.next(false)), MapOptions.chunk(1));
+        ExecutionException e = assertThrows(ExecutionException.class, () -> future.get(Duration.ofSeconds(10)));
+        assertInstanceOf(IllegalStateException.class, e.getCause());
+    }
+
+    private static final class Unreadable implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private void readObject(ObjectInputStream in) {
+            throw new AssertionError("not here");
+        }
+    }
+
+    @Test
+    void aValueThatThrowsAnErrorWhenItIsReadFailsTheTaskWithAWordOfWhere() {
+        TaskFuture<?> future = pool.submit(SerializableCallable.of(Unreadable::new));
+        IllegalStateException e = assertThrows(IllegalStateException.class, future::join);
+        assertTrue(e.getMessage().contains("its outcome cannot be read here"), e.getMessage());
+    }
+
+    @Test
+    void codeThatThrowsAnErrorWhenItIsReadThereFailsTheTaskWithAWordOfWhere() {
+        Unreadable unreadable = new Unreadable();
+        TaskFuture<?> future = pool.submit(SerializableCallable.of(unreadable::hashCode));
+        IllegalStateException e = assertThrows(IllegalStateException.class, future::join);
+        assertTrue(e.getMessage().contains("the task did not arrive"), e.getMessage());
     }
 }
