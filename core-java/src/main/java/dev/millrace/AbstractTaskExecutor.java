@@ -279,8 +279,8 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     }
 
     private static ExecutionException failureOf(TaskFuture<?> done) {
-        return new ExecutionException(
-                done.isCancelled() ? new TaskCancelledException(done.name()) : done.exceptionNow());
+        Throwable cause = done.isCancelled() ? new TaskCancelledException(done.name()) : done.exceptionNow();
+        return new ExecutionException(Failure.describe(cause), cause);
     }
 
     private <T extends @Nullable Object> List<TaskFuture<T>> futures(Collection<? extends Callable<T>> tasks) {

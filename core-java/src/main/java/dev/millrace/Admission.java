@@ -294,8 +294,7 @@ final class Admission {
         if (lane.isShutDown()) {
             return refusal(task);
         }
-        Throwable brokenBy = state.brokenBy();
-        return brokenBy == null ? null : new BrokenPoolException(pool.name(), brokenBy);
+        return state.whyBroken(pool.name());
     }
 
     /** Why the task's pool or view, which was shut down, takes no task. Called under the lock. */

@@ -12,7 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 public final class BrokenPoolException extends RejectedExecutionException {
     private static final long serialVersionUID = 1;
 
-    BrokenPoolException(String poolName, Throwable cause) {
-        super("pool " + poolName + " is broken: its initializer threw " + cause + "; make a new pool", cause);
+    BrokenPoolException(String poolName, String causeText, Throwable cause) {
+        super("pool " + poolName + " is broken: its initializer threw " + causeText + "; make a new pool", cause);
     }
 }

@@ -112,8 +112,8 @@ final class Decisions {
      * them: they fail, and so do those who wait for room.
      */
     private @Nullable RejectedExecutionException startFailed(Worker worker, Throwable failure) {
-        Supplier<RejectedExecutionException> reason = () -> new RejectedExecutionException(
-                "pool " + pool.name() + " has no worker and cannot start one: " + failure, failure);
+        String text = "pool " + pool.name() + " has no worker and cannot start one: " + Failure.describe(failure);
+        Supplier<RejectedExecutionException> reason = () -> new RejectedExecutionException(text, failure);
         RejectedExecutionException refusal = reason.get();
         List<TaskFuture<?>> orphans = new ArrayList<>();
         int[] others = new int[1];

@@ -197,6 +197,8 @@ final class MapStream<A extends @Nullable Object, R extends @Nullable Object, E 
         if (failure instanceof Error) {
             throw (Error) failure;
         }
-        return failure instanceof RuntimeException ? (RuntimeException) failure : new CompletionException(failure);
+        return failure instanceof RuntimeException
+                ? (RuntimeException) failure
+                : new CompletionException(Failure.describe(failure), failure);
     }
 }

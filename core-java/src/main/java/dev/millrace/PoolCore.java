@@ -278,10 +278,11 @@ final class PoolCore extends Worker.Pool {
 
     @Override
     void breakWith(Throwable cause) {
-        Supplier<BrokenPoolException> reason = () -> new BrokenPoolException(name, cause);
+        String causeText = Failure.describe(cause);
+        Supplier<BrokenPoolException> reason = () -> new BrokenPoolException(name, causeText, cause);
         List<TaskFuture<?>> orphans = new ArrayList<>();
         decisions.decide(plan -> {
-            state.breakBy(cause);
+            state.breakBy(cause, causeText);
             orphans.addAll(state.drain(root));
             decisions.refuseLine(root, plan, place -> reason.get());
         });

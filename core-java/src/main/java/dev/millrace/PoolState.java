@@ -53,8 +53,10 @@ final class PoolState {
     private final List<Thread> leaving = new ArrayList<>();
 
     private final List<TaskPromise<Boolean>> awaitingQuiescence = new ArrayList<>();
-    /** What the initializer threw, if it did. */
+    /** What the initializer threw, if it did, and the same as a text: to make one takes the user's code. */
     private @Nullable Throwable brokenBy;
+
+    private String brokenByText = "";
 
     /** The last start of a worker has failed: each task that is taken tries again. */
     private boolean startFailed;
@@ -83,8 +85,8 @@ final class PoolState {
     }
 
     @Nullable
-    Throwable brokenBy() {
-        return brokenBy;
+    BrokenPoolException whyBroken(String poolName) {
+        return brokenBy == null ? null : new BrokenPoolException(poolName, brokenByText, brokenBy);
     }
 
     // ---- without the lock ----
@@ -723,7 +725,7 @@ final class PoolState {
         tellIfOver(plan);
     }
 
-    void breakBy(Throwable cause) {
+    void breakBy(Throwable cause, String causeText) {
         if (brokenBy == null) {
             brokenBy = cause;
             // Before what has come is taken out: what comes later is taken back by its producer.
@@ -731,6 +733,7 @@ final class PoolState {
         }
     }
 
+            brokenByText = causeText;
     boolean isQuiet() {
         return queued == 0 && !hasArrivals() && line.isEmpty() && busy == 0 && free == 0 && starting == 0 && holds == 0;
     }
@@ -766,7 +769,7 @@ final class PoolState {
     String describe(Lane.Phase phase) {
         switch (phase) {
             case RUNNING:
-                return brokenBy == null ? "running" : "broken by " + brokenBy;
+                return brokenBy == null ? "running" : "broken by " + brokenByText;
             case SHUTDOWN:
                 return "shut down, finishing its work";
             case STOPPING:

@@ -395,7 +395,8 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
             case SUCCESS:
                 return value();
             case FAILED:
-                throw new ExecutionException(failure());
+                Throwable cause = failure();
+                throw new ExecutionException(Failure.describe(cause), cause);
             default:
                 throw new TaskCancelledException(name());
         }
@@ -413,7 +414,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
                 if (thrown instanceof Error) {
                     throw (Error) thrown;
                 }
-                throw new CompletionException(thrown);
+                throw new CompletionException(Failure.describe(thrown), thrown);
             default:
                 throw new TaskCancelledException(name());
         }

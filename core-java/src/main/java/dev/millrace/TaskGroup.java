@@ -375,7 +375,7 @@ public final class TaskGroup implements AutoCloseable {
                 cause = next;
                 first = next instanceof RuntimeException || next instanceof Error
                         ? next
-                        : new CompletionException(next);
+                        : new CompletionException(Failure.describe(next), next);
             } else if (next != cause) {
                 first.addSuppressed(next);
             }

@@ -13,7 +13,7 @@ public final class WorkerLostException extends RuntimeException {
         super(
                 "the worker of " + executorName + " that had task " + taskName + " is lost"
                         + (attempts == 1 ? "" : ", at the last of " + attempts + " attempts")
-                        + "; the task may have run: " + cause,
+                        + "; the task may have run: " + Failure.describe(cause),
                 cause);
     }
 }

@@ -66,7 +66,7 @@ class PoolStateTest {
     void forATaskThatCameWhileThePoolBrokeNoOtherWorkerIsTried() {
         Worker worker = busyWorker();
         Plan plan = new Plan();
-        state.breakBy(new IllegalStateException("broken"));
+        state.breakBy(new IllegalStateException("broken"), "it broke");
         state.drain(pool.lane());
         TaskFuture<?> late = task();
         inbox.add(late);
