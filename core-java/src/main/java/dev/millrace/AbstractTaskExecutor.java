@@ -401,7 +401,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
             }
         }
         if (interrupted) {
-            Thread.currentThread().interrupt();
+            Callbacks.interruptHere();
         }
     }
 
@@ -439,7 +439,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
             }
         }
         if (flag) {
-            Thread.currentThread().interrupt();
+            Callbacks.interruptHere();
         }
         return new ShutdownReport(isTerminated() && stragglers.isEmpty(), cancelled, interrupted, stragglers);
     }

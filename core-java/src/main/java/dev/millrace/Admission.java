@@ -202,7 +202,7 @@ final class Admission {
                 // If the place was decided just now, the decision holds and the interrupt is left for later.
                 interrupted = true;
                 if (leaveLine(place)) {
-                    Thread.currentThread().interrupt();
+                    Callbacks.interruptHere();
                     throw new RejectedExecutionException(
                             "interrupted while waiting for room in pool " + pool.name() + ": task " + place.task.name()
                                     + " was not accepted",
@@ -217,7 +217,7 @@ final class Admission {
             }
         }
         if (interrupted) {
-            Thread.currentThread().interrupt();
+            Callbacks.interruptHere();
         }
         place.ensureNotRefused();
         return true;

@@ -53,7 +53,7 @@ final class Callbacks {
                 RUNNING.remove();
             }
             if (interrupted) {
-                Thread.currentThread().interrupt();
+                interruptHere();
             }
         }
     }
@@ -68,6 +68,15 @@ final class Callbacks {
             }
         } catch (Throwable thrown) {
             uncaught(thrown);
+        }
+    }
+
+    /** Sets the calling thread's interrupt flag. A thread of the user's own class may refuse: that stops nothing of ours. */
+    static void interruptHere() {
+        try {
+            Thread.currentThread().interrupt();
+        } catch (Throwable refused) {
+            uncaught(refused);
         }
     }
 

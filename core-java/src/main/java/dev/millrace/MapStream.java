@@ -153,7 +153,7 @@ final class MapStream<A extends @Nullable Object, R extends @Nullable Object, E 
         try {
             next = nextDone == null ? awaitFirst() : awaitAny(nextDone);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            Callbacks.interruptHere();
             throw new CompletionException(
                     "interrupted while " + feed.inFlight() + " items of the map were unfinished", e);
         }

@@ -184,7 +184,7 @@ class Runner {
             Thread.interrupted();
         }
         if (interrupted) {
-            Thread.currentThread().interrupt();
+            Callbacks.interruptHere();
         }
         if (beneath != null) {
             beneath.unshield();

@@ -365,7 +365,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
         } finally {
             waiter.remove();
             if (interrupted) {
-                Thread.currentThread().interrupt();
+                Callbacks.interruptHere();
             }
         }
     }
@@ -508,7 +508,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
         boolean interrupted = Thread.interrupted();
         Callbacks.call(action, executor, this);
         if (interrupted) {
-            Thread.currentThread().interrupt();
+            Callbacks.interruptHere();
         }
     }
 

@@ -203,7 +203,7 @@ public final class TaskFutures {
             try {
                 next = futures.take(left(nanos, start, futures.nanoTime()));
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+                Callbacks.interruptHere();
                 throw new CompletionException(
                         "interrupted while " + futures.open() + " of " + total + " futures were unfinished", e);
             }

@@ -427,7 +427,7 @@ public final class TaskGroup implements AutoCloseable {
             }
         }
         if (interrupted) {
-            Thread.currentThread().interrupt();
+            Callbacks.interruptHere();
         }
     }
 

@@ -511,7 +511,7 @@ abstract class TaskState {
                 waitOut();
             } else if (STATE.compareAndSet(this, s, (s & ~(SHIELDED | WANTED)) | (interrupt ? INTERRUPTED : 0))) {
                 if (interrupt) {
-                    Thread.currentThread().interrupt();
+                    Callbacks.interruptHere();
                 }
                 return;
             }
@@ -663,7 +663,7 @@ abstract class TaskState {
     private void call(ArrayDeque<Listeners.Listener> due) {
         boolean interrupted = callThose(due, false);
         if (callThose(due, true) || interrupted) {
-            Thread.currentThread().interrupt();
+            Callbacks.interruptHere();
         }
     }
 

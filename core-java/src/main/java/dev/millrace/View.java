@@ -63,7 +63,7 @@ final class View extends AbstractTaskExecutor {
                 TaskFutures.awaitAll(core.pending(lane), Long.MAX_VALUE);
             } catch (InterruptedException e) {
                 // What follows sees it, and stops what runs.
-                Thread.currentThread().interrupt();
+                Callbacks.interruptHere();
             }
         }
         super.close();

@@ -456,4 +456,64 @@ class InterruptTest {
         pool.close();
         assertEquals(0, runs.get());
     }
+
+    /** One whose owner will not have it interrupted, not even by itself. */
+    private static final class Refusing extends Thread {
+        Refusing(Runnable code) {
+            super(code);
+            setUncaughtExceptionHandler((thread, thrown) -> {});
+        }
+
+        @Override
+        public void interrupt() {
+            throw new SecurityException("refused");
+        }
+    }
+
+    @Test
+    void aThreadThatRefusesTheInterruptOfATaskBeneathAnotherDisturbsNeither() throws Exception {
+        ThreadPool pool =
+                ThreadPool.builder().maxWorkers(1).threadFactory(Refusing::new).build();
+        HeldTask held = HeldTask.stubborn();
+        TaskPromise<Object> late = new TaskPromise<>();
+        TaskFuture<?> outer = pool.submit(
+                () -> pool.submit(held).join(),
+                TaskOptions.named("outer")
+                        .withOnLateOutcome((value, thrown) -> late.succeed(thrown == null ? value : thrown)));
+        held.awaitBegun();
+        outer.cancel(true);
+        held.letGo();
+        assertEquals("let go", late.future().join());
+        assertEquals("next", pool.submit(() -> "next").join());
+        pool.close();
+    }
+
+    @Test
+    void aThreadThatRefusesItsInterruptInAStoppedPoolStillRunsItsTaskToTheEnd() throws Exception {
+        CountDownLatch making = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicBoolean died = new AtomicBoolean();
+        AtomicBoolean initialized = new AtomicBoolean();
+        ThreadPool pool = ThreadPool.builder()
+                .maxWorkers(1)
+                .initializer(() -> initialized.set(true))
+                .threadFactory(worker -> {
+                    making.countDown();
+                    Waiting.await(go);
+                    return new Refusing(() -> {
+                        died.set(true);
+                        worker.run();
+                        died.set(false);
+                    });
+                })
+                .build();
+        Aside<?> submitter = Aside.run(() -> pool.submit(() -> {}));
+        Waiting.await(making);
+        pool.shutdownNow();
+        go.countDown();
+        submitter.value();
+        pool.close();
+        assertTrue(initialized.get());
+        assertFalse(died.get());
+    }
 }
