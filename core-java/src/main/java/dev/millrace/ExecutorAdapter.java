@@ -72,6 +72,9 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         } finally {
             adapted.submitter = null;
             if (!accepted) {
+                // Who gets an error has not submitted, though the executor may have the task: one that cannot start a
+                // thread for what it has queued throws, too.
+                task.cancelIfPending();
                 remove(task);
             }
         }

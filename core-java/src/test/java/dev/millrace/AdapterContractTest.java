@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -14,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The contract over the JDK's own pool, and what the adapter promises beside it. */
@@ -122,5 +124,22 @@ class AdapterContractTest extends ExecutorContract {
         holder.letGo();
         finish(adapted);
         assertTrue(discarded.isCancelled());
+    }
+
+    @Test
+    void aTaskOfASubmitThatThrewNeverRunsThoughTheExecutorHasIt() throws Exception {
+        List<Runnable> queued = new ArrayList<>();
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>()) {
+            @Override
+            public void execute(Runnable task) {
+                queued.add(task);
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+        };
+        TaskExecutorService adapted = open(TaskExecutorService.adapt(executor));
+        AtomicInteger runs = new AtomicInteger();
+        assertThrows(OutOfMemoryError.class, () -> adapted.submit(runs::incrementAndGet));
+        queued.forEach(Runnable::run);
+        assertEquals(0, runs.get());
     }
 }
