@@ -368,10 +368,11 @@ final class PoolCore extends Worker.Pool {
         long most = backend.searchNanos();
         long start = backend.nanoTime();
         long pause = Spinning.SHORTEST_PAUSE_NANOS;
-        for (long waited = 0; !state.hasRunnable() && waited < most; ) {
+        int looks = Spinning.MOST_LOOKS;
+        for (long waited = 0; !state.hasRunnable() && waited < most && looks > 0; ) {
             // Ever more seldom: each look takes the line of the inbox out of the cache of the producer.
             long next = waited + pause;
-            while (waited < next) {
+            while (waited < next && --looks > 0) {
                 waited = backend.nanoTime() - start;
             }
             pause = Math.min(2 * pause, Spinning.LONGEST_PAUSE_NANOS);

@@ -22,6 +22,9 @@ final class Spinning {
 
     static final long LONGEST_PAUSE_NANOS = 800;
 
+    /** However the clock goes: several times as many as there is time for, unless it stands still or is set back. */
+    static final int MOST_LOOKS = 10_000;
+
     /** One processor is left to those who are waited for. */
     private static final int MOST_WAITERS = PROCESSORS - 1;
 

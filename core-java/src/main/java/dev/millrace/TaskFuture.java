@@ -377,7 +377,8 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
                 Backend backend = home.backend;
                 long nanos = backend.searchNanos();
                 long start = backend.nanoTime();
-                while (!hasCome(exit) && backend.nanoTime() - start < nanos) {}
+                int looks = Spinning.MOST_LOOKS;
+                while (!hasCome(exit) && backend.nanoTime() - start < nanos && --looks > 0) {}
             } finally {
                 Spinning.leave();
             }
