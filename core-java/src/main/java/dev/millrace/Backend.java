@@ -111,9 +111,9 @@ abstract class Backend {
             return timer;
         }
 
-        /** No context class loader: a thread that all share must not hold on to the one of its first user. */
+        /** A thread that all share must not hold on to its first user, nor to that one's class loader. */
         private static Thread daemon(Runnable action, String name) {
-            Thread thread = new Thread(action, name);
+            Thread thread = OwnThread.of(action, name, 0);
             thread.setDaemon(true);
             thread.setContextClassLoader(null);
             return thread;

@@ -257,11 +257,11 @@ public final class ThreadPool extends AbstractTaskExecutor {
             this.name = name;
         }
 
-        /** Neither priority nor the daemon flag comes from whoever happened to submit. */
+        /** Neither priority nor the daemon flag comes from whoever happened to submit, nor a thread-local. */
         @Override
         @SuppressWarnings("ThreadPriorityCheck")
         public Thread newThread(Runnable worker) {
-            Thread thread = new Thread(null, worker, name + "-" + count.incrementAndGet(), STACK_BYTES);
+            Thread thread = OwnThread.of(worker, name + "-" + count.incrementAndGet(), STACK_BYTES);
             thread.setDaemon(false);
             thread.setPriority(Thread.NORM_PRIORITY);
             thread.setContextClassLoader(contextClassLoader);

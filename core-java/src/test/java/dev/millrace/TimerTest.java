@@ -36,6 +36,18 @@ class TimerTest {
         assertFalse(timer.isAlive());
     }
 
+    @Test
+    void theTimersThreadAndThoseForCallbacksInheritNothingFromWhoNeedsThemFirst() throws Exception {
+        InheritableThreadLocal<String> inheritable = new InheritableThreadLocal<>();
+        inheritable.set("of the first");
+        TaskPromise<String> inCallback = new TaskPromise<>();
+        TaskPromise<String> inTimer = new TaskPromise<>();
+        Backend.SYSTEM.schedule(() -> inTimer.succeed(String.valueOf(inheritable.get())), 1);
+        Backend.SYSTEM.runOnDemand(() -> inCallback.succeed(String.valueOf(inheritable.get())));
+        assertEquals("null", inCallback.future().join());
+        assertEquals("null", inTimer.future().join());
+    }
+
     private static Thread timer() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("millrace-timer"))

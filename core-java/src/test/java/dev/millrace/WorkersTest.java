@@ -326,4 +326,52 @@ class WorkersTest {
         assertFalse(pool.isShutdown());
         pool.close();
     }
+
+    @Test
+    void aClockThatStandsStillKeepsNobodyAwake() throws Exception {
+        ThreadPool pool = ThreadPool.builder()
+                .maxWorkers(1)
+                .backend(new SystemLike() {
+                    @Override
+                    long nanoTime() {
+                        return 0;
+                    }
+
+                    @Override
+                    long searchNanos() {
+                        return 20_000;
+                    }
+                })
+                .build();
+        HeldTask held = HeldTask.polite();
+        TaskFuture<String> task = pool.submit(held);
+        held.awaitBegun();
+        Aside<String> waiter = Aside.call(task::get).awaitParked();
+        held.letGo();
+        assertEquals("let go", waiter.value());
+        for (int i = 0; i < 100; i++) {
+            assertEquals("next", pool.submit(() -> "next").get(Duration.ofSeconds(10)));
+        }
+        pool.close();
+    }
+
+    @Test
+    void aFreshWorkerForEachTaskInheritsNothingFromTheOneBefore() throws Exception {
+        InheritableThreadLocal<String> inheritable = new InheritableThreadLocal<>();
+        ThreadLocal<String> plain = new ThreadLocal<>();
+        try (ThreadPool pool =
+                ThreadPool.builder().maxWorkers(1).maxTasksPerWorker(1).build()) {
+            HeldTask held = HeldTask.polite();
+            pool.submit(() -> {
+                held.call();
+                inheritable.set("of the first");
+                plain.set("of the first");
+                return null;
+            });
+            // Queued, so that it is the first one's thread that starts the next.
+            TaskFuture<String> second = pool.submit(() -> inheritable.get() + plain.get());
+            held.letGo();
+            assertEquals("nullnull", second.join());
+        }
+    }
 }
