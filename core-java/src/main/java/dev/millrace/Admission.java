@@ -32,6 +32,7 @@ final class Admission {
         }
         Line.Place place = null;
         Runner here = null;
+        StackRoom.ensureForLock();
         Plan plan = decisions.begin();
         try {
             ensureOpen(task, lane);
@@ -40,6 +41,8 @@ final class Admission {
             } else if (whenFull == WhenFull.REJECT) {
                 throw full(task);
             } else if (whenFull == WhenFull.RUN_IN_CALLER || isOwnThread()) {
+                // Before anything is held: it is given back where the stack is short, too.
+                StackRoom.ensure();
                 here = roleHere(task);
                 if (here != null) {
                     state.hold(lane);
@@ -71,6 +74,7 @@ final class Admission {
             return true;
         }
         Line.Place place = null;
+        StackRoom.ensureForLock();
         Plan plan = decisions.begin();
         try {
             ensureOpen(task, lane);
@@ -97,6 +101,7 @@ final class Admission {
         if (comesInWithoutLock(task, lane)) {
             return;
         }
+        StackRoom.ensureForLock();
         Plan plan = decisions.begin();
         try {
             ensureOpen(task, lane);
@@ -117,6 +122,7 @@ final class Admission {
         if (comesInWithoutLock(task, lane)) {
             return;
         }
+        StackRoom.ensureForLock();
         Plan plan = decisions.begin();
         try {
             ensureOpen(task, lane);
@@ -141,6 +147,10 @@ final class Admission {
         Inbox inbox = state.inbox;
         if (inbox == null || !lane.isRoot() || !state.isOpen()) {
             return false;
+        }
+        if (!state.needsNoCall()) {
+            // What overflows in the middle of a call would leave a worker on the books that is none.
+            StackRoom.ensure();
         }
         inbox.add(task);
         if (!state.needsNoCall()) {
@@ -254,7 +264,6 @@ final class Admission {
         Runner visitor = role == Runner.current() ? null : role;
         boolean ran = false;
         try {
-            StackRoom.ensure();
             if (visitor != null) {
                 decisions.decide(plan -> state.visit(visitor));
                 visitor.enter();

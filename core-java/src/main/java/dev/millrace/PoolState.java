@@ -205,6 +205,11 @@ final class PoolState {
     void enqueue(TaskFuture<?> task, Lane lane, Plan plan) {
         // What came before has its turn before.
         emptyInbox();
+        if (free == 0 && busy < maxWorkers) {
+            // To call a worker goes deepest. What overflows in the middle of that would leave one on the books for
+            // ever.
+            StackRoom.ensure();
+        }
         begun(lane);
         lane.add(task);
         queued++;
@@ -728,12 +733,12 @@ final class PoolState {
     void breakBy(Throwable cause, String causeText) {
         if (brokenBy == null) {
             brokenBy = cause;
+            brokenByText = causeText;
             // Before what has come is taken out: what comes later is taken back by its producer.
             show();
         }
     }
 
-            brokenByText = causeText;
     boolean isQuiet() {
         return queued == 0 && !hasArrivals() && line.isEmpty() && busy == 0 && free == 0 && starting == 0 && holds == 0;
     }

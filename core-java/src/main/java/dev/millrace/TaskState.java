@@ -135,6 +135,7 @@ abstract class TaskState {
                 }
             } else {
                 int interrupt = mayInterruptIfRunning ? interruptBits(s) : 0;
+                StackRoom.ensure();
                 if (STATE.compareAndSet(this, s, (s & ~STATUS) | CANCELLED | interrupt)) {
                     deliver(interrupt);
                     home.cancelRequested(mayInterruptIfRunning);
@@ -155,6 +156,7 @@ abstract class TaskState {
             }
             // Read before the change: while the task is pending it cannot change itself.
             Object code = content;
+            StackRoom.ensure();
             if ((s & SETTLING) != 0) {
                 waitOut();
             } else if (STATE.compareAndSet(this, s, (s & KIND) | CANCELLED | EXITED)) {
@@ -571,6 +573,10 @@ abstract class TaskState {
 
     /** From one status to a done one, with that outcome, by a thread that does not run the code. */
     private boolean settle(int from, int to, @Nullable Object outcome) {
+        if (listeners != null) {
+            // So that those who wait hear of it.
+            StackRoom.ensure();
+        }
         for (; ; ) {
             int s = state;
             if ((s & STATUS) != from) {

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /** Promise 1: every accepted task ends in exactly one of success, failure, cancelled. */
 class EveryTaskEndsTest {
+    /** More than the library's own calls need, in a JVM that has compiled nothing yet. */
+    private static final int FRAMES = 300;
+
     private final FakeBackend backend = new FakeBackend();
 
     private ThreadPool.Builder pool(int workers) {
@@ -515,5 +518,98 @@ class EveryTaskEndsTest {
             }
         }
         timer.value();
+    }
+
+    @Test
+    void aStartThatFailsWithWhatCannotTellFailsTheSubmitAndLeavesNoWorkerOnTheBooks() {
+        ThreadPool pool = pool(1).build();
+        Mute mute = new Mute();
+        backend.failNextStart(mute);
+        RejectedExecutionException refused =
+                assertThrows(RejectedExecutionException.class, () -> pool.submit(() -> "never"));
+        assertSame(mute, refused.getCause());
+        assertTrue(refused.getMessage().contains(Mute.class.getName()));
+        assertEquals("later", pool.submit(() -> "later").join());
+        pool.close();
+    }
+
+    @Test
+    void anInitializerThatThrowsWhatCannotTellFailsAllThatPends() {
+        CountDownLatch go = new CountDownLatch(1);
+        Mute mute = new Mute();
+        ThreadPool pool = pool(1).initializer(() -> {
+                    Waiting.await(go);
+                    throw mute;
+                })
+                .build();
+        TaskFuture<?> first = pool.submit(() -> {});
+        TaskFuture<?> second = pool.submit(() -> {});
+        go.countDown();
+        assertSame(mute, assertThrows(BrokenPoolException.class, first::join).getCause());
+        assertThrows(BrokenPoolException.class, second::join);
+        assertThrows(BrokenPoolException.class, () -> pool.submit(() -> {}));
+        assertTrue(pool.toString().contains(Mute.class.getName()));
+        pool.close();
+    }
+
+    @Test
+    void whatATaskThrewIsTheCauseThoughItCannotTell() {
+        ThreadPool pool = pool(1).build();
+        Mute mute = new Mute();
+        TaskFuture<?> failed = pool.submit(() -> {
+            throw mute;
+        });
+        assertSame(mute, assertThrows(ExecutionException.class, failed::get).getCause());
+        pool.close();
+    }
+
+    @Test
+    void aSubmitThatOverflowsTheStackLeavesThePoolInOrder() throws Exception {
+        List<ThreadPool> pools = new ArrayList<>();
+        List<TaskExecutorService> executors = new ArrayList<>();
+        for (int i = 0; i < FRAMES; i++) {
+            ThreadPool.Builder builder = ThreadPool.builder().maxWorkers(1);
+            ThreadPool pool =
+                    i % 3 == 0 ? builder.boundedQueue(9, WhenFull.BLOCK).build() : builder.build();
+            pools.add(pool);
+            executors.add(i % 3 == 1 ? pool.limited(1) : pool);
+        }
+        List<TaskFuture<Integer>> accepted = new CopyOnWriteArrayList<>();
+        EndOfStack.callAtEachOfTheLast(
+                FRAMES, i -> accepted.add(executors.get(i).submit(() -> i)));
+        for (TaskFuture<Integer> task : accepted) {
+            task.get(Duration.ofSeconds(10));
+        }
+        for (TaskExecutorService executor : executors) {
+            assertEquals("next", executor.submit(() -> "next").get(Duration.ofSeconds(10)));
+        }
+        pools.forEach(ThreadPool::close);
+    }
+
+    @Test
+    void aCancelThatOverflowsTheStackLeavesThePoolInOrder() throws Exception {
+        ThreadPool pool = ThreadPool.of(FRAMES);
+        CountDownLatch running = new CountDownLatch(FRAMES);
+        CountDownLatch told = new CountDownLatch(2 * FRAMES);
+        List<TaskFuture<?>> all = new ArrayList<>();
+        for (int i = 0; i < 2 * FRAMES; i++) {
+            TaskFuture<?> task = pool.submit(() -> {
+                running.countDown();
+                new CountDownLatch(1).await();
+                return null;
+            });
+            task.onDone(f -> told.countDown());
+            all.add(task);
+        }
+        Waiting.await(running);
+        EndOfStack.callAtEachOfTheLast(FRAMES, i -> all.get(FRAMES + i).cancel(true));
+        EndOfStack.callAtEachOfTheLast(FRAMES, i -> all.get(i).cancel(true));
+        all.forEach(task -> task.cancel(true));
+        Waiting.await(told);
+        for (TaskFuture<?> task : all) {
+            assertTrue(task.awaitExit(Duration.ofSeconds(10)));
+        }
+        assertEquals("next", pool.submit(() -> "next").get(Duration.ofSeconds(10)));
+        pool.close();
     }
 }
