@@ -320,8 +320,12 @@ public final class ThreadPool extends AbstractTaskExecutor {
 
         /**
          * After so many tasks a worker's thread ends, and a new one takes its place when needed. With a factory of
-         * virtual threads and 1: a fresh virtual thread for each task. By default there is no limit. Python:
-         * {@code maxtasksperchild}.
+         * virtual threads and 1: a fresh virtual thread for each task. By default there is no limit.
+         *
+         * <p>With 1 no task sees a {@code ThreadLocal} that the task before has set, nor, as the threads of a pool
+         * without a factory inherit nothing, an {@code InheritableThreadLocal}. Those of a factory are made in any
+         * thread, a worker's included: it should make threads that do not inherit. A task that another one waits for
+         * and runs itself shares its thread all the same. Python: {@code maxtasksperchild}.
          *
          * @throws IllegalArgumentException if less than one
          */
@@ -362,7 +366,8 @@ public final class ThreadPool extends AbstractTaskExecutor {
 
         /**
          * Makes the workers' threads, in the thread that needs the worker, never under a lock; by default threads that
-         * are no daemons. If it throws or returns null, tasks wait for the workers that live; if none does, what is
+         * are no daemons and inherit no thread-local. The pool starts each, which has to run what it was given: one that
+         * does not is waited for. If it throws or returns null, tasks wait for the workers that live; if none does, what is
          * pending fails and the submit throws.
          */
         public Builder threadFactory(ThreadFactory threadFactory) {

@@ -744,6 +744,7 @@ class ElsewhereTest {
         private static final long serialVersionUID = 1;
 
         @Override
+        @SuppressWarnings("InfiniteRecursion") // on purpose
         public String getMessage() {
             return "more than " + getMessage();
         }

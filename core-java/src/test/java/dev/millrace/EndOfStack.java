@@ -24,6 +24,7 @@ final class EndOfStack {
         deep.join();
     }
 
+    @SuppressWarnings("InfiniteRecursion") // on purpose
     private void descend() {
         try {
             descend();

@@ -31,6 +31,7 @@ final class Faults {
         }
     }
 
+    @SuppressWarnings("InfiniteRecursion") // on purpose
     private static int deeper(int depth) {
         return deeper(depth + 1) + 1;
     }

@@ -120,8 +120,8 @@ class StartTrial {
                                 ? executor.submitWhenRoom(runs::incrementAndGet)
                                 : i % 3 == 1
                                         ? executor.submit(runs::incrementAndGet)
-                                        : executor.submit(
-                                                () -> executor.submit(runs::incrementAndGet).join()));
+                                        : executor.submit(() -> executor.submit(runs::incrementAndGet)
+                                                .join()));
             } catch (RejectedExecutionException e) {
                 assertClear(e);
             }
@@ -158,8 +158,9 @@ class StartTrial {
                         case 0:
                             return null;
                         case 1:
-                            throw Faults.<RuntimeException>rethrow(
-                                    Faults.ERRORS.get(random.nextInt(Faults.ERRORS.size())).get());
+                            throw Faults.<RuntimeException>rethrow(Faults.ERRORS
+                                    .get(random.nextInt(Faults.ERRORS.size()))
+                                    .get());
                         default:
                             return new Thread(worker);
                     }
