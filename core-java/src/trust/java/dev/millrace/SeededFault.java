@@ -21,6 +21,10 @@ final class SeededFault {
         this.isInShortForm = isInShortForm;
     }
 
+    boolean isSeenByJcstress() {
+        return killer.contains("Stress");
+    }
+
     String hyphenated() {
         return name.replaceAll("[^A-Za-z0-9]+", "-");
     }
@@ -78,5 +82,42 @@ final class SeededFault {
                     "PoolState.java",
                     "            queued--;\n            admitWaiting(plan);\n            return true;",
                     "            queued--;\n            return true;",
-                    "RoomModel#modelChecking"));
+                    "RoomModel#modelChecking"),
+            // ---- and so does jcstress ----
+            proof(
+                    "the outcome is published before it is written",
+                    "TaskState.java",
+                    "    volatile int state;",
+                    "    int state;",
+                    "PublicationStress.SeenDone"),
+            fault(
+                    "a callback that comes late is called by both sides",
+                    "TaskFuture.java",
+                    "if (!hasCome(exit) || !entry.remove()) {",
+                    "if (entry != null) {",
+                    "CallbackStress.Added"),
+            fault(
+                    "an interrupt that came as the task ended stays with its caller",
+                    "TaskState.java",
+                    "if (me.isOnWorker() || (state & INTERRUPTED) != 0) {",
+                    "if (me.isOnWorker()) {",
+                    "InterruptStress.AtTheEndInPlace"),
+            fault(
+                    "an interrupt that was held is forgotten",
+                    "TaskState.java",
+                    "boolean interrupt = (s & WANTED) != 0 || home.isStopping();",
+                    "boolean interrupt = home.isStopping();",
+                    "InterruptStress.OnTop"),
+            fault(
+                    "a callback is taken out without the lock",
+                    "Listeners.java",
+                    "synchronized boolean remove(Listener listener) {",
+                    "boolean remove(Listener listener) {",
+                    "CallbackStress.TakenBack"),
+            fault(
+                    "a task that begins does not look for a shutdown",
+                    "TaskState.java",
+                    "if ((s & WANTED) != 0 || home.isStopping()) {",
+                    "if (false) {",
+                    "ShutdownStress.Now"));
 }

@@ -57,10 +57,14 @@ class SeededFaultTrial {
         Path classes = Files.createDirectories(copy.resolve("classes"));
         compile(fault, Files.createDirectories(copy.resolve("src")), classes);
         Path log = copy.resolve("test.log");
-        Process tests = new ProcessBuilder(command(fault, classes))
+        ProcessBuilder builder = new ProcessBuilder(command(fault, classes))
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+                .redirectOutput(log.toFile());
+        if (fault.isSeenByJcstress()) {
+            // It writes where it stands.
+            builder.directory(copy.toFile());
+        }
+        Process tests = builder.start();
         boolean ended = tests.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
         tests.destroyForcibly().waitFor();
         if (ended && tests.exitValue() == 0) {
@@ -101,21 +105,55 @@ class SeededFaultTrial {
         return text.replace(fault.original, fault.replacement);
     }
 
+    /** Without relative paths. */
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
     private static List<String> command(SeededFault fault, Path classes) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+EnableDynamicAgentLoading",
                 "-Xmx512m",
                 "-cp",
-                classes.toAbsolutePath() + File.pathSeparator + System.getProperty("java.class.path"),
+                classes.toAbsolutePath() + File.pathSeparator + classPath()));
+        command.addAll(fault.isSeenByJcstress() ? jcstress(fault) : junit(fault));
+        return command;
+    }
+
+    /** As the short form runs it, in the JVM's plain setting only. */
+    private static List<String> jcstress(SeededFault fault) {
+        return List.of(
+                "org.openjdk.jcstress.Main",
+                "-t",
+                fault.killer,
+                "-m",
+                "sanity",
+                "-time",
+                "200",
+                "-strideSize",
+                "10",
+                "-strideCount",
+                "10",
+                "-sc",
+                "false",
+                "-jvmArgs",
+                "-Xmx256m",
+                "-r",
+                "report");
+    }
+
+    private static List<String> junit(SeededFault fault) {
+        String selector = fault.killer.contains("#") ? "--select-method" : "--select-class";
+        return List.of(
                 "org.junit.platform.console.ConsoleLauncher",
                 "execute",
                 "--disable-banner",
                 "--disable-ansi-colors",
                 "--config=junit.jupiter.execution.timeout.default=20 s",
-                "--config=junit.jupiter.execution.timeout.thread.mode.default=SEPARATE_THREAD"));
-        String selector = fault.killer.contains("#") ? "--select-method" : "--select-class";
-        command.add(selector + "=dev.millrace." + fault.killer);
-        return command;
+                "--config=junit.jupiter.execution.timeout.thread.mode.default=SEPARATE_THREAD",
+                selector + "=dev.millrace." + fault.killer);
     }
 }
