@@ -120,6 +120,19 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
         return (state & EXITED) != 0;
     }
 
+    /**
+     * Whether the executor has interrupted the code of this task, or will as soon as that can take it: for a cancel, a time
+     * limit, a {@code shutdownNow}, the end of a group. Code that finds its thread's interrupt flag set can so tell
+     * whether that was meant, or is something that it left behind itself.
+     *
+     * <pre>{@code
+     * if (Thread.interrupted() && TaskFuture.current().wasInterrupted()) throw new InterruptedException();
+     * }</pre>
+     */
+    public boolean wasInterrupted() {
+        return (state & (WANTED | INTERRUPTED)) != 0;
+    }
+
     /** The name given with {@link TaskOptions#named}, or else one made of the executor's name and a number. */
     public String name() {
         return home.nameOf(System.identityHashCode(this));

@@ -328,11 +328,6 @@ abstract class TaskState {
         return (state & (STATUS | SETTLING)) == PENDING ? code : null;
     }
 
-    /** Whether an interrupt for this task was delivered, or is held as long as another runs on top. */
-    boolean wasInterrupted() {
-        return (state & (WANTED | INTERRUPTED)) != 0;
-    }
-
     boolean isRunnable() {
         return (state & RUNNABLE) != 0;
     }

@@ -72,6 +72,18 @@ class DocExamplesTest {
         }
     }
 
+    @Test
+    void wasInterrupted() throws Exception {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            TaskFuture<Boolean> task = pool.submit(() -> {
+                Thread.currentThread().interrupt();
+                if (Thread.interrupted() && TaskFuture.current().wasInterrupted()) throw new InterruptedException();
+                return TaskFuture.current().wasInterrupted();
+            });
+            assertEquals(false, task.get());
+        }
+    }
+
     private static void step() {
         Thread.yield();
     }

@@ -73,6 +73,27 @@ class InterruptTest {
     }
 
     @Test
+    void aTaskCanTellAnInterruptOfItsExecutorFromOneOfItsOwn() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            TaskFuture<Boolean> own = pool.submit(() -> {
+                Thread.currentThread().interrupt();
+                return TaskFuture.current().wasInterrupted();
+            });
+            assertFalse(own.join());
+            CountDownLatch running = new CountDownLatch(1);
+            TaskPromise<Boolean> seen = new TaskPromise<>();
+            TaskFuture<?> cancelled = pool.submit(() -> {
+                running.countDown();
+                Waiting.until(() -> Thread.currentThread().isInterrupted());
+                seen.succeed(TaskFuture.current().wasInterrupted());
+            });
+            Waiting.await(running);
+            cancelled.cancel(true);
+            assertTrue(seen.future().join());
+        }
+    }
+
+    @Test
     void cancelWithoutInterruptNeverInterrupts() {
         try (ThreadPool pool = ThreadPool.of(1)) {
             CountDownLatch running = new CountDownLatch(1);

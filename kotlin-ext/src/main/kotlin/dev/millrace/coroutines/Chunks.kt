@@ -220,8 +220,8 @@ internal class Chunks<A, B>(
         /** What an element leaves in the thread's flag is not for the next; the end of the whole is for all of them. */
         private fun isInterruptedBetween(): Boolean {
             val interrupted = Thread.interrupted()
-            // In this order: what cancels is seen here before its interrupt is sent.
-            if (task().isCancelled || (interrupted && executor.isShutdown)) throw InterruptedException()
+            // In this order: what cancels, or interrupts, is seen here before its interrupt is sent.
+            if (task().isCancelled || task().wasInterrupted()) throw InterruptedException()
             return interrupted
         }
 

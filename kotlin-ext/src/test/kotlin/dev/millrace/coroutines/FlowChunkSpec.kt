@@ -55,6 +55,20 @@ class FlowChunkSpec :
             }
         }
 
+        test("an element that leaves its flag in a pool that finishes its work does not end the flow") {
+            ThreadPool.of(1).use { pool ->
+                val results =
+                    pool.mapFlow(0..2, 1, chunk = 3) {
+                        if (it == 0) {
+                            pool.shutdown()
+                            Thread.currentThread().interrupt()
+                        }
+                        it
+                    }
+                results.toList().shouldContainExactly(0, 1, 2)
+            }
+        }
+
         test("AUTO sends what is long alone, and what is short together") {
             ThreadPool.of(2).use { pool ->
                 suspend fun tasks(elements: Int, work: () -> Unit): Int {

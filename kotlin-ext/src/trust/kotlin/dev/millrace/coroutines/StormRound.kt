@@ -203,9 +203,7 @@ internal class StormRound(private val seed: Long) {
         try {
             results.take(most).onEach { value -> all.first { it.hashCode() == value }.deliver(value) }.collect()
         } catch (thrown: Throwable) {
-            // Between two elements of a chunk a flag that one left behind is taken for that of a shutdown.
-            val isOfAShutdown = thrown is InterruptedException && executor.isShutdown && chunk != 1
-            if (!isOfAShutdown && all.none { it.isFailedBy(thrown) }) all.firstOrNull()?.fail(thrown)
+            if (all.none { it.isFailedBy(thrown) }) all.firstOrNull()?.fail(thrown)
             if (thrown is CancellationException) throw thrown
         } finally {
             all.forEach { it.end() }
