@@ -158,7 +158,7 @@ final class Admission {
                 callFor(task, lane);
             } catch (OutOfMemoryError | StackOverflowError noRoom) {
                 // Who gets an error has not submitted.
-                task.cancelIfPending();
+                task.refuse();
                 throw noRoom;
             }
         }

@@ -59,7 +59,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
             executor.execute(adapted);
             accepted = true;
         } catch (RejectedExecutionException e) {
-            if (!task.cancelIfPending()) {
+            if (!task.refuse()) {
                 // A shutdown that came meanwhile has drained and cancelled it, and told its caller so.
                 return;
             }

@@ -33,9 +33,7 @@ final class Plan {
     void refuse(Line.Place place, Supplier<? extends RejectedExecutionException> reason) {
         place.decide(reason);
         wake(place.waiter);
-        toTell = add(
-                toTell,
-                place.waiter == null ? () -> place.task.failPending(reason.get()) : () -> place.task.cancelIfPending());
+        toTell = add(toTell, place.waiter == null ? () -> place.task.failPending(reason.get()) : place.task::refuse);
     }
 
     private static <T> List<T> add(@Nullable List<T> list, T element) {

@@ -149,6 +149,15 @@ abstract class TaskState {
 
     /** See {@link TaskFuture#cancelIfPending}. */
     final boolean tryCancelPending() {
+        return tryCancelPending(true);
+    }
+
+    /** The executor does not take the task after all: its submitter hears that by an exception, and by nothing else. */
+    final boolean refuse() {
+        return tryCancelPending(false);
+    }
+
+    private boolean tryCancelPending(boolean tells) {
         for (; ; ) {
             int s = state;
             if ((s & STATUS) != PENDING) {
@@ -164,7 +173,9 @@ abstract class TaskState {
                 home.withdraw(self());
                 home.ended();
                 announce(true);
-                tellDropped(code, null);
+                if (tells) {
+                    tellDropped(code, null);
+                }
                 return true;
             }
         }

@@ -10,8 +10,12 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -305,6 +309,32 @@ class DroppableTest {
         Note note = new Note();
         assertThrows(RejectedExecutionException.class, () -> pool.execute(note));
         assertThrows(RejectedExecutionException.class, () -> pool.executeBeyondBound(note));
+        assertEquals(List.of(), note.events);
+    }
+
+    @Test
+    void oneThatWaitsForRoomWhenTheEndComesIsToldByTheExceptionAlone() throws Exception {
+        ThreadPool pool = ThreadPool.builder()
+                .maxWorkers(1)
+                .boundedQueue(0, WhenFull.BLOCK)
+                .build();
+        occupy(pool);
+        Note note = new Note();
+        Aside<Object> submitter = Aside.run(() -> pool.execute(note)).awaitParked();
+        pool.shutdown();
+        submitter.thrown(RejectedExecutionException.class);
+        end(pool);
+        assertEquals(List.of(), note.events);
+    }
+
+    @Test
+    void oneThatAFullAdaptedExecutorRefusesIsToldByTheExceptionAlone() {
+        ExecutorService full = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new SynchronousQueue<>());
+        TaskExecutorService adapter = TaskExecutorService.adapt(full);
+        occupy(adapter);
+        Note note = new Note();
+        assertThrows(RejectedExecutionException.class, () -> adapter.execute(note));
+        end(adapter);
         assertEquals(List.of(), note.events);
     }
 
