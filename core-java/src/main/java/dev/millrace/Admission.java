@@ -32,14 +32,15 @@ final class Admission {
         }
         Line.Place place = null;
         Runner here = null;
+        RejectedExecutionException refusal;
         StackRoom.ensureForLock();
         Plan plan = decisions.begin();
         try {
-            ensureOpen(task, lane);
-            if (state.hasRoom(lane)) {
+            refusal = whyRefused(task, lane);
+            if (refusal != null) {
+                // Thrown when the lock has been released.
+            } else if (state.hasRoom(lane)) {
                 state.enqueue(task, lane, plan);
-            } else if (whenFull == WhenFull.REJECT) {
-                throw full(task);
             } else if (whenFull == WhenFull.RUN_IN_CALLER || isOwnThread()) {
                 // Before anything is held: it is given back where the stack is short, too.
                 StackRoom.ensure();
@@ -52,12 +53,13 @@ final class Admission {
                     state.enqueue(task, lane, plan);
                 }
             }
-            if (here == null && !lane.contains(task)) {
+            if (refusal == null && here == null && !lane.contains(task)) {
                 place = state.standInLine(task, lane, Thread.currentThread());
             }
         } finally {
             decisions.end(plan);
         }
+        ensureAccepted(refusal, plan);
         if (here != null) {
             runHere(task, lane, here);
         } else if (place != null) {
@@ -74,11 +76,14 @@ final class Admission {
             return true;
         }
         Line.Place place = null;
+        RejectedExecutionException refusal;
         StackRoom.ensureForLock();
         Plan plan = decisions.begin();
         try {
-            ensureOpen(task, lane);
-            if (state.hasRoom(lane)) {
+            refusal = whyClosed(task, lane);
+            if (refusal != null) {
+                // Thrown when the lock has been released.
+            } else if (state.hasRoom(lane)) {
                 state.enqueue(task, lane, plan);
             } else if (nanos <= 0) {
                 return false;
@@ -88,6 +93,7 @@ final class Admission {
         } finally {
             decisions.end(plan);
         }
+        ensureAccepted(refusal, plan);
         if (place != null) {
             return awaitPlace(place, nanos);
         }
@@ -101,11 +107,14 @@ final class Admission {
         if (comesInWithoutLock(task, lane)) {
             return;
         }
+        RejectedExecutionException refusal;
         StackRoom.ensureForLock();
         Plan plan = decisions.begin();
         try {
-            ensureOpen(task, lane);
-            if (state.hasRoom(lane)) {
+            refusal = whyClosed(task, lane);
+            if (refusal != null) {
+                // Thrown when the lock has been released.
+            } else if (state.hasRoom(lane)) {
                 state.enqueue(task, lane, plan);
             } else {
                 state.standInLine(task, lane, null);
@@ -113,6 +122,7 @@ final class Admission {
         } finally {
             decisions.end(plan);
         }
+        ensureAccepted(refusal, plan);
         decisions.carryOut(plan, task);
     }
 
@@ -122,14 +132,18 @@ final class Admission {
         if (comesInWithoutLock(task, lane)) {
             return;
         }
+        RejectedExecutionException refusal;
         StackRoom.ensureForLock();
         Plan plan = decisions.begin();
         try {
-            ensureOpen(task, lane);
-            state.enqueue(task, lane, plan);
+            refusal = whyClosed(task, lane);
+            if (refusal == null) {
+                state.enqueue(task, lane, plan);
+            }
         } finally {
             decisions.end(plan);
         }
+        ensureAccepted(refusal, plan);
         decisions.carryOut(plan, task);
     }
 
@@ -292,11 +306,17 @@ final class Admission {
         return me != null && me.runsFor(pool);
     }
 
-    private void ensureOpen(TaskFuture<?> task, Lane lane) {
-        RejectedExecutionException refusal = whyClosed(task, lane);
+    /** It is tempting to throw under the lock. Don't: the end of a refusal, too, may have woken a worker, for others. */
+    private void ensureAccepted(@Nullable RejectedExecutionException refusal, Plan plan) {
         if (refusal != null) {
+            decisions.carryOut(plan);
             throw refusal;
         }
+    }
+
+    private @Nullable RejectedExecutionException whyRefused(TaskFuture<?> task, Lane lane) {
+        RejectedExecutionException closed = whyClosed(task, lane);
+        return closed == null && whenFull == WhenFull.REJECT && !state.hasRoom(lane) ? full(task) : closed;
     }
 
     private @Nullable RejectedExecutionException whyClosed(TaskFuture<?> task, Lane lane) {

@@ -322,10 +322,6 @@ final class PoolCore extends Worker.Pool {
             boolean searches = false;
             Plan plan = decisions.begin();
             try {
-                if (worker.standing == Worker.Standing.GONE) {
-                    // Its factory started it, so that our own start failed: it was taken off the books.
-                    return null;
-                }
                 state.endTask(worker, plan);
                 if (worker.standing == Worker.Standing.BUSY) {
                     state.free(worker, plan);
@@ -379,9 +375,9 @@ final class PoolCore extends Worker.Pool {
         }
     }
 
-    /** Whatever there is to do. */
+    /** Whatever there is to do. One that its factory started, so that our own start failed, is off the books by now. */
     private boolean mustLeave(Worker worker) {
-        return state.hasSurplus() || worker.tasksRun >= maxTasksPerWorker;
+        return worker.standing == Worker.Standing.GONE || state.hasSurplus() || worker.tasksRun >= maxTasksPerWorker;
     }
 
     /** Parks until the worker is wanted; false if nobody wanted it for so long that it has left. */

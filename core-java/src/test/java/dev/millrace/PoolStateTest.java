@@ -2,27 +2,36 @@ package dev.millrace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Decisions at a moment that threads meet once in a million times: here the test makes them, one after the other. */
 class PoolStateTest {
-    private final PoolCore pool = new PoolCore(
-            "p",
-            2,
-            null,
-            Integer.MAX_VALUE,
-            Long.MAX_VALUE,
-            Integer.MAX_VALUE,
-            WhenFull.BLOCK,
-            worker -> {},
-            null,
-            null,
-            new FakeBackend());
+    private final FakeBackend backend = new FakeBackend();
+    private final PoolCore pool = core(worker -> {});
     private final PoolState state = new PoolState(pool.lane(), Integer.MAX_VALUE, 2, pool, true);
     private final Inbox inbox = Objects.requireNonNull(state.inbox);
+
+    private PoolCore core(Consumer<Worker> starter) {
+        return new PoolCore(
+                "p",
+                2,
+                null,
+                Integer.MAX_VALUE,
+                Long.MAX_VALUE,
+                Integer.MAX_VALUE,
+                WhenFull.BLOCK,
+                starter,
+                null,
+                null,
+                backend);
+    }
 
     private TaskFuture<?> task() {
         return TaskFuture.of(pool, () -> 1);
@@ -89,5 +98,21 @@ class PoolStateTest {
         Plan next = new Plan();
         state.take(worker, next);
         assertEquals(1, next.toStart().size());
+    }
+
+    /** The producer is between two lines, and the only one who looks just now comes with a task that is refused. */
+    @Test
+    void aWorkerThatTheEndOfARefusalCallsForOthersIsWoken() throws Exception {
+        PoolCore core = core(worker -> backend.start(new Thread(worker)));
+        ViewHome view = core.newView(core, 1);
+        core.shutdown(view.lane());
+        core.admission().accept(TaskFuture.of(core, () -> 1));
+        backend.awaitSleepers(1);
+        TaskFuture<Integer> task = TaskFuture.of(core, () -> 2);
+        Objects.requireNonNull(core.decisions().state.inbox).add(task);
+        assertThrows(RejectedExecutionException.class, () -> core.admission().accept(TaskFuture.of(view, () -> 3)));
+        Waiting.until(task::isDone);
+        core.shutdown(core.lane());
+        assertTrue(core.awaitEnd(core.lane(), Long.MAX_VALUE));
     }
 }
