@@ -57,7 +57,8 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         boolean accepted = false;
         try {
             executor.execute(adapted);
-            accepted = true;
+            // Some drop what comes too late without a word.
+            accepted = !executor.isTerminated() || !task.refuse();
         } catch (RejectedExecutionException e) {
             if (!task.refuse()) {
                 // A shutdown that came meanwhile has drained and cancelled it, and told its caller so.
@@ -77,6 +78,9 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
                 task.cancelIfPending();
                 remove(task);
             }
+        }
+        if (!accepted) {
+            throw refusal(home, task, "shut down");
         }
     }
 
