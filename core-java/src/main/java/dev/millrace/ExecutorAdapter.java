@@ -52,7 +52,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
     }
 
     private void handOver(TaskFuture<?> task, Set<TaskFuture<?>> to) {
-        Adapted adapted = new Adapted(task);
+        Adapted adapted = new Adapted(task, to == carriers);
         locked(() -> to.add(task));
         boolean accepted = false;
         try {
@@ -383,21 +383,28 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
     /** A task on its way through the executor. */
     private final class Adapted implements Runnable {
         private final TaskFuture<?> task;
+        /** It is a worker of the views. */
+        private final boolean isWorker;
         /** While {@code execute} is under way: if the task runs on this very thread, it runs in its submitter. */
         private volatile @Nullable Thread submitter = Thread.currentThread();
 
-        Adapted(TaskFuture<?> task) {
+        Adapted(TaskFuture<?> task, boolean isWorker) {
             this.task = task;
+            this.isWorker = isWorker;
         }
 
         @Override
         public void run() {
-            Object code = task.claim();
+            boolean inSubmitter = submitter == Thread.currentThread();
+            Object code = isWorker && inSubmitter && isBetweenTasks() ? null : task.claim();
             if (code == null) {
+                // A worker at the end of a worker's task, where the executor runs tasks in its submitters: they would
+                // lie
+                // on top of each other as deep as the queue is long. The one beneath goes on with it.
+                task.cancelIfPending();
                 remove(task);
                 return;
             }
-            boolean inSubmitter = submitter == Thread.currentThread();
             Runner runner = new Host(home, Runner.current(), !inSubmitter);
             runner.enter();
             try {
@@ -413,6 +420,12 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
                 remove(task);
                 Failure.reportCollected();
             }
+        }
+
+        private boolean isBetweenTasks() {
+            Runner here = Runner.current();
+            PoolCore core = views;
+            return here != null && core != null && here.depth() == 0 && here.runsFor(core);
         }
 
         @Override

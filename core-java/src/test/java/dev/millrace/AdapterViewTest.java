@@ -64,6 +64,29 @@ class AdapterViewTest extends ContractFixture {
         assertEquals(50_000, ran.get());
     }
 
+    /** A worker with callbacks to run calls another one for what waits: the executor would run that on top of the first. */
+    @Test
+    void aLongQueueOfTasksWithCallbacksFitsTheStackOfTheCallerThatRunsIt() throws Exception {
+        TaskExecutorService executor = open(adapted(new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new SynchronousQueue<>(), new ThreadPoolExecutor.CallerRunsPolicy())));
+        TaskExecutorService lane = executor.limited(1);
+        HeldTask holder = polite();
+        executor.execute(holder::run);
+        holder.awaitBegun();
+        List<TaskFuture<?>> tasks = new ArrayList<>();
+        lane.execute(() -> {
+            for (int i = 0; i < 10_000; i++) {
+                TaskFuture<?> task = lane.submit(() -> {});
+                Registration unused = task.onDone(done -> {});
+                tasks.add(task);
+            }
+        });
+        for (TaskFuture<?> task : tasks) {
+            assertEquals(TaskStatus.SUCCESS, task.status());
+        }
+        holder.letGo();
+    }
+
     @Test
     void anExecutorThatEndedByItselfHasTerminatedWithItsViews() throws Exception {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
