@@ -142,4 +142,25 @@ class AdapterContractTest extends ExecutorContract {
         queued.forEach(Runnable::run);
         assertEquals(0, runs.get());
     }
+
+    /** One that runs in its callers drops what comes after its end without a word. */
+    @Test
+    void aTaskThatComesWhileTheExecutorEndsIsRefusedThoughTheExecutorSaysNothing() {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(
+                        1,
+                        1,
+                        0,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(1),
+                        new ThreadPoolExecutor.CallerRunsPolicy()) {
+                    @Override
+                    public void execute(Runnable task) {
+                        shutdown();
+                        super.execute(task);
+                    }
+                };
+        TaskExecutorService adapted = open(TaskExecutorService.adapt(executor));
+        assertThrows(RejectedExecutionException.class, () -> adapted.submit(() -> "never"));
+    }
 }
