@@ -1,7 +1,5 @@
 package dev.millrace;
 
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 
 /** The contract over one virtual thread a task. */
@@ -9,12 +7,7 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 class VirtualThreadsContractTest extends ExecutorContract {
     @Override
     TaskExecutorService create(int maxWorkers) {
-        try {
-            return TaskExecutorService.adapt((ExecutorService)
-                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null));
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
-        }
+        return TaskExecutorService.adapt(ThreadsOfJdk21.newVirtualThreadPerTaskExecutor());
     }
 
     @Override

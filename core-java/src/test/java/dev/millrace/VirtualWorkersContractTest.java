@@ -13,14 +13,6 @@ class VirtualWorkersContractTest extends PoolContract {
 
     @Override
     ThreadFactory threads() {
-        try {
-            Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
-            // By the interface: the class that implements it is not public.
-            return (ThreadFactory) Class.forName("java.lang.Thread$Builder")
-                    .getMethod("factory")
-                    .invoke(builder);
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
-        }
+        return ThreadsOfJdk21.factory();
     }
 }

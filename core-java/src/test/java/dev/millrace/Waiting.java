@@ -4,6 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** How tests wait: for an event, with a limit that only a broken test reaches. */
 final class Waiting {
@@ -24,10 +25,14 @@ final class Waiting {
 
     /** Waits for a condition that another thread makes true and that nothing can be hung on. */
     static void until(BooleanSupplier condition) {
+        until(condition, () -> "the condition never came true");
+    }
+
+    static void until(BooleanSupplier condition, Supplier<String> otherwise) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)) {
-                throw new AssertionError("the condition never came true");
+                throw new AssertionError(otherwise.get());
             }
             LockSupport.parkNanos(100_000);
         }
