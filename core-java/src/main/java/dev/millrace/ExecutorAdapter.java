@@ -75,7 +75,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
             if (!accepted) {
                 // Who gets an error has not submitted, though the executor may have the task: one that cannot start a
                 // thread for what it has queued throws, too.
-                task.cancelIfPending();
+                task.refuse();
                 remove(task);
             }
         }

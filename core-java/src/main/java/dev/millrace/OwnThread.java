@@ -17,13 +17,25 @@ final class OwnThread {
 
     /** A stack of zero bytes stands for the usual one. */
     static Thread of(Runnable action, String name, long stackBytes) {
-        // No lambda: what a program's first one costs is paid by its first task.
-        return AccessController.doPrivileged(new PrivilegedAction<Thread>() {
-            @Override
-            public Thread run() {
-                return make(action, name, stackBytes);
-            }
-        });
+        try {
+            return Unprivileged.make(action, name, stackBytes);
+        } catch (NoClassDefFoundError newerJdk) {
+            // AccessController is to be removed; where it is gone, there are no protection domains to inherit.
+            return make(action, name, stackBytes);
+        }
+    }
+
+    /** Where threads inherit their makers' protection domains: with none but that of this class. */
+    private static final class Unprivileged {
+        static Thread make(Runnable action, String name, long stackBytes) {
+            // No lambda: what a program's first one costs is paid by its first task.
+            return AccessController.doPrivileged(new PrivilegedAction<Thread>() {
+                @Override
+                public Thread run() {
+                    return OwnThread.make(action, name, stackBytes);
+                }
+            });
+        }
     }
 
     /** Not by reflection, whose first use takes tens of milliseconds on a new JDK. */

@@ -4,7 +4,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Options;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -17,11 +16,10 @@ import org.jetbrains.lincheck.datastructures.Validate;
  */
 @Param(name = "thread", gen = ThreadIdGen.class)
 public class FutureModel extends LincheckModel {
-    private static final int THREADS = 8;
-    private static final Claimer[] CLAIMERS = Claimer.start(THREADS);
+    /** As whom no thread of Lincheck's comes. */
+    static final int NOBODY = 7;
 
-    private static final AtomicReferenceFieldUpdater<FutureModel, Claimer> CLAIMER =
-            AtomicReferenceFieldUpdater.newUpdater(FutureModel.class, Claimer.class, "claimer");
+    private static final Claimer[] CLAIMERS = Claimer.start(NOBODY + 1);
 
     private final TaskFuture<String> future = TaskFuture.of(new PlainHome(), () -> "value");
     /** Who has claimed it and not let go of it. */
@@ -42,22 +40,25 @@ public class FutureModel extends LincheckModel {
     @Operation
     public boolean claim(@Param(name = "thread") int thread) {
         Claimer me = CLAIMERS[thread];
+        boolean owned = me.owns;
         // Before the claim: an interrupt may come at once.
         me.owns = true;
-        me.owns = future.claimAndBegin(me.runner) != null;
-        if (me.owns) {
-            claimer = me;
-        }
-        return me.owns;
-    }
-
-    /** The code returns, if it has been claimed and has not returned. */
-    @Operation
-    public boolean finish() {
-        Claimer me = claimer;
-        if (me == null || !CLAIMER.compareAndSet(this, me, null)) {
+        if (future.claimAndBegin(me.runner) == null) {
+            me.owns = owned;
             return false;
         }
+        claimer = me;
+        return true;
+    }
+
+    /** The code returns; only by who has claimed it. */
+    @Operation
+    public boolean finish(@Param(name = "thread") int thread) {
+        Claimer me = CLAIMERS[thread];
+        if (claimer != me) {
+            return false;
+        }
+        claimer = null;
         var due = future.finish(me.runner, "value");
         me.owns = false;
         if (due != null) {
@@ -131,6 +132,11 @@ public class FutureModel extends LincheckModel {
     }
 
     @Override
+    int interleavings() {
+        return SteppedPool.INTERLEAVINGS;
+    }
+
+    @Override
     void specify(Options<?, ?> options) {
         options.sequentialSpecification(Sequential.class);
     }
@@ -191,11 +197,11 @@ public class FutureModel extends LincheckModel {
             return end(isPending(), "RUNNING");
         }
 
-        public boolean finish() {
-            boolean claimed = claimer != -1;
-            claimer = -1;
-            end(claimed && isOpen(), "SUCCESS");
-            return claimed;
+        public boolean finish(int thread) {
+            boolean mine = claimer == thread;
+            claimer = mine ? -1 : claimer;
+            end(mine && isOpen(), "SUCCESS");
+            return mine;
         }
 
         public boolean cancel() {

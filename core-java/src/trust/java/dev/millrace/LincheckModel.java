@@ -45,6 +45,10 @@ public abstract class LincheckModel {
         options.addGuarantee(ManagedStrategyGuaranteeKt.forClasses(LincheckModel::isCollection)
                 .methods((String method) -> !method.equals("forEach") && !method.equals("removeIf"))
                 .ignore());
+        // It recurses, on purpose, as deep as no code of a data structure does.
+        options.addGuarantee(ManagedStrategyGuaranteeKt.forClasses(StackRoom.class.getName())
+                .allMethods()
+                .ignore());
         check(options);
     }
 

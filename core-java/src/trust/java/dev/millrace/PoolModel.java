@@ -26,7 +26,7 @@ public class PoolModel extends LincheckModel {
     public void submitToViewAndCancel() {
         TaskFuture<?> task = pool.submit(pool.view());
         if (task != null) {
-            task.cancel(false);
+            task.cancelIfPending();
         }
     }
 

@@ -1,11 +1,17 @@
 package dev.millrace;
 
+import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Options;
 
 /** {@link FutureModel}, of a task that runs when all begins: what meets its end are cancels and interrupts. */
 public class RunningFutureModel extends FutureModel {
     public RunningFutureModel() {
-        claim(0);
+        claim(NOBODY);
+    }
+
+    @Operation(runOnce = true)
+    public boolean end() {
+        return finish(NOBODY);
     }
 
     @Override
@@ -16,7 +22,11 @@ public class RunningFutureModel extends FutureModel {
     /** What it is to be like. */
     public static class Running extends Sequential {
         public Running() {
-            claim(0);
+            claim(NOBODY);
+        }
+
+        public boolean end() {
+            return finish(NOBODY);
         }
     }
 }
