@@ -184,9 +184,9 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
         }
     }
 
-    private boolean assist(Runner waiter) {
+    private boolean assist(Runner waiter, boolean interruptible) {
         for (TaskFuture<?> chunk : feed.futures()) {
-            if (chunk.isPending() && chunk.home().help(chunk, waiter, true)) {
+            if (chunk.isPending() && chunk.home().help(chunk, waiter, interruptible)) {
                 return true;
             }
         }
@@ -244,9 +244,9 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
 
         /** Who waits in a task of the same pool runs what pends, as for any other future. */
         @Override
-        boolean assist(Runner waiter) {
+        boolean assist(Runner waiter, boolean interruptible) {
             MapAsync<?, ?, ?> running = map;
-            return running != null && running.assist(waiter);
+            return running != null && running.assist(waiter, interruptible);
         }
 
         @Override

@@ -143,7 +143,7 @@ final class NextDone<F extends TaskFuture<?>> {
                 break;
             }
             // A future that is made of tasks may take several before it, or another, is done.
-            while (done.isEmpty() && !Thread.currentThread().isInterrupted() && home.assist(me)) {}
+            while (done.isEmpty() && !Thread.currentThread().isInterrupted() && home.assist(me, true)) {}
             if (!done.isEmpty()) {
                 break;
             }

@@ -311,7 +311,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
         if (isPending()) {
             home.help(this, me, interruptible);
         }
-        while (!isDone() && home.assist(me)) {
+        while (!isDone() && home.assist(me, interruptible)) {
             if (interruptible && Thread.interrupted()) {
                 throw new InterruptedException();
             }

@@ -77,11 +77,11 @@ abstract class TaskHome {
 
     /**
      * The calling thread is about to wait, without a limit, for an outcome that is made of other tasks. If one of those
-     * pends and the thread may run it, this runs it.
+     * pends and the thread may run it, this runs it. An {@code interruptible} wait may run less after an interrupt.
      *
      * @return whether it ran one
      */
-    boolean assist(Runner runner) {
+    boolean assist(Runner runner, boolean interruptible) {
         return false;
     }
 

@@ -3,6 +3,7 @@ package dev.millrace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
@@ -55,13 +56,13 @@ final class StormPools {
         int threads = 1 + random.nextInt(4);
         switch (kind) {
             case 16:
-                return adapted(Executors.newFixedThreadPool(threads, platform), threads);
+                return adapted(fixed(threads, new LinkedBlockingQueue<>(), platform), threads);
             case 17:
                 return adapted(full(random, threads, platform), threads);
             case 18:
                 return adapted(random.nextBoolean() ? new ForkJoinPool(threads) : unlimited(platform), 0);
             default:
-                ExecutorService host = Executors.newFixedThreadPool(threads, platform);
+                ExecutorService host = fixed(threads, new LinkedBlockingQueue<>(), platform);
                 Capabilities elsewhere = Capabilities.elsewhere().withWorkers(1 + random.nextInt(4));
                 return new StormPools(TaskExecutorService.adapt(host, elsewhere), host, Integer.MAX_VALUE, true, true);
         }
@@ -120,16 +121,20 @@ final class StormPools {
     }
 
     private static ExecutorService full(Random random, int threads, ThreadFactory platform) {
-        return new ThreadPoolExecutor(
-                threads,
-                threads,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(1 + random.nextInt(4)),
-                platform,
-                random.nextBoolean()
-                        ? new ThreadPoolExecutor.AbortPolicy()
-                        : new ThreadPoolExecutor.CallerRunsPolicy());
+        ThreadPoolExecutor host = fixed(threads, new LinkedBlockingQueue<>(1 + random.nextInt(4)), platform);
+        if (random.nextBoolean()) {
+            host.setRejectedExecutionHandler(new ThreadPoolExecutor.CallerRunsPolicy());
+        }
+        return host;
+    }
+
+    private static ThreadPoolExecutor fixed(int threads, BlockingQueue<Runnable> queue, ThreadFactory platform) {
+        ThreadPoolExecutor host = new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, queue, platform);
+        // It is tempting to let it start them as tasks come. Don't: where a shutdown meets the start of its only
+        // thread,
+        // what was queued meanwhile stays there for ever, and it never terminates (JDK 17).
+        host.prestartAllCoreThreads();
+        return host;
     }
 
     private static ExecutorService unlimited(ThreadFactory platform) {

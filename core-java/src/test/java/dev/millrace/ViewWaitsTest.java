@@ -54,6 +54,22 @@ class ViewWaitsTest extends ContractFixture {
         }
     }
 
+    /** Nobody else could: its thread is the only one, and what stands before the map must run first. */
+    @Test
+    void anInterruptDoesNotKeepAJoinFromRunningTheMapItWaitsFor() throws Exception {
+        TaskExecutorService lane = pool(1).limited(1);
+        TaskFuture<Boolean> joined = lane.submit(() -> {
+            for (int i = 0; i < 3; i++) {
+                lane.execute(() -> {});
+            }
+            TaskFuture<List<Integer>> map = lane.mapAsync(List.of(1), i -> i);
+            Thread.currentThread().interrupt();
+            assertEquals(List.of(1), map.join());
+            return Thread.interrupted();
+        });
+        assertTrue(value(joined));
+    }
+
     /** The number of leaves of a tree whose every level waits for the next, which runs on the next of the executors. */
     private static int leaves(int level, List<TaskExecutorService> executors) throws Exception {
         if (level == executors.size()) {
