@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 public abstract class LincheckModel {
     private static final int RUNS = 1_000;
     /** In the long form both numbers, of scenarios and of interleavings, grow by this. */
-    private static final int FACTOR = System.getProperty("trust", "short").equals("long") ? 5 : 1;
+    private static final int FACTOR = Trust.IS_LONG ? 5 : 1;
 
     /** Says what the results of the operations have to be like; beside that, methods with {@code Validate} look after each scenario. */
     abstract void specify(Options<?, ?> options);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoThreadsLeft.class)
 @Tag("one-processor")
 class LivenessTrial {
-    private static final int ROUNDS = System.getProperty("trust", "short").equals("long") ? 100_000 : 2_000;
+    private static final int ROUNDS = Trust.IS_LONG ? 100_000 : 2_000;
 
     private static final Duration FOR_EVER = Duration.ofDays(1);
 

@@ -3,6 +3,7 @@ package dev.millrace;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -27,7 +29,6 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 4, unit = TimeUnit.HOURS)
 class SeededFaultTrial {
-    private static final boolean LONG = System.getProperty("trust", "short").equals("long");
     /** Only faults of which the name, with hyphens for spaces, contains this. */
     private static final String ONLY = System.getProperty("fault", "");
 
@@ -37,6 +38,11 @@ class SeededFaultTrial {
 
     private static final Path SOURCES = Path.of("src/main/java/dev/millrace");
     private static final Path COPIES = Path.of("target/seeded-faults");
+
+    @BeforeEach
+    void allKillersRunOnThisJdk() {
+        assumeTrue(Runtime.version().feature() < 25, "Lincheck's models do not");
+    }
 
     @Test
     void everyFaultFitsTheCodeOfToday() throws IOException {
@@ -48,7 +54,8 @@ class SeededFaultTrial {
     @TestFactory
     Stream<DynamicTest> theTestThatHoldsAPromiseFailsWithoutIt() {
         return SeededFault.ALL.stream()
-                .filter(fault -> fault.hyphenated().contains(ONLY) && (LONG || fault.isInShortForm || !ONLY.isEmpty()))
+                .filter(fault ->
+                        fault.hyphenated().contains(ONLY) && (Trust.IS_LONG || fault.isInShortForm || !ONLY.isEmpty()))
                 .map(fault -> DynamicTest.dynamicTest(fault.name, () -> assertKilled(fault)));
     }
 
