@@ -62,6 +62,21 @@ class BoundedQueueTest {
     }
 
     @Test
+    void aWorkerWithACallbackToRunIsNotFreeForWhoSeesItsResult() {
+        ThreadPool pool = pool(1, 0, WhenFull.REJECT);
+        List<Boolean> taken = new CopyOnWriteArrayList<>();
+        CountDownLatch called = new CountDownLatch(1);
+        TaskFuture<?> task = occupy(pool);
+        // Told as a thread that waits is: when the result is there, and before callbacks.
+        task.signal(f -> taken.add(pool.trySubmit(() -> 1, Duration.ZERO).isPresent()));
+        task.onDone(f -> called.countDown());
+        go.countDown();
+        Waiting.await(called);
+        assertEquals(List.of(false), taken);
+        pool.close();
+    }
+
+    @Test
     void aCancelledTaskGivesItsPlaceBackAtOnce() {
         ThreadPool pool = pool(1, 1, WhenFull.REJECT);
         occupy(pool);

@@ -190,10 +190,19 @@ class EveryTaskEndsTest {
 
     @Test
     void aTaskDoesNotWaitForAThreadThatIsBeingMadeWhileAWorkerIsIdle() throws Exception {
+        assertNoTaskWaitsForAThreadThatIsBeingMade(pool(2));
+    }
+
+    @Test
+    void norDoesATaskOfABoundedPool() throws Exception {
+        assertNoTaskWaitsForAThreadThatIsBeingMade(pool(2).boundedQueue(1, WhenFull.REJECT));
+    }
+
+    private void assertNoTaskWaitsForAThreadThatIsBeingMade(ThreadPool.Builder builder) throws Exception {
         CountDownLatch making = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger threads = new AtomicInteger();
-        ThreadPool pool = pool(2).threadFactory(worker -> {
+        ThreadPool pool = builder.threadFactory(worker -> {
                     if (threads.incrementAndGet() == 2) {
                         making.countDown();
                         Waiting.await(go);

@@ -25,6 +25,7 @@ final class FakeBackend extends Backend {
     private int started;
     private boolean ringsAtOnce;
     private Runnable beforeNextLook;
+    private Runnable beforeNextUnpark;
     private int parks;
 
     @Override
@@ -65,8 +66,21 @@ final class FakeBackend extends Backend {
         }
     }
 
+    /** Whoever wakes a thread next does this first. */
+    synchronized void beforeNextUnpark(Runnable action) {
+        beforeNextUnpark = action;
+    }
+
     @Override
     void unpark(Thread thread) {
+        Runnable action;
+        synchronized (this) {
+            action = beforeNextUnpark;
+            beforeNextUnpark = null;
+        }
+        if (action != null) {
+            action.run();
+        }
         LockSupport.unpark(thread);
     }
 

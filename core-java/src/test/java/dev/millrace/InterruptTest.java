@@ -98,9 +98,10 @@ class InterruptTest {
         try (ThreadPool pool = ThreadPool.of(1)) {
             CountDownLatch running = new CountDownLatch(1);
             CountDownLatch go = new CountDownLatch(1);
-            AtomicBoolean interrupted = new AtomicBoolean();
+            AtomicBoolean interrupted = new AtomicBoolean(true);
             TaskFuture<?> task = pool.submit(() -> {
                 running.countDown();
+                // An interrupt ends this wait with an error.
                 Waiting.await(go);
                 interrupted.set(Thread.currentThread().isInterrupted());
             });

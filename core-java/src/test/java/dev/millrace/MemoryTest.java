@@ -63,6 +63,93 @@ class MemoryTest {
     }
 
     @Test
+    void aFutureThatIsKeptDoesNotKeepTheCodeOfATaskThatWasCancelledWhileItRan() throws Exception {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            List<TaskFuture<?>> kept = new ArrayList<>();
+            assertCollected(cancelRunningKeeping(pool, kept));
+            assertCollected(pool.submit(() -> cancelOnTopKeeping(pool, kept)).join());
+            assertEquals(
+                    List.of(TaskStatus.CANCELLED, TaskStatus.CANCELLED),
+                    List.of(kept.get(0).status(), kept.get(1).status()));
+        }
+    }
+
+    private static WeakReference<Object> cancelRunningKeeping(ThreadPool pool, List<TaskFuture<?>> kept)
+            throws Exception {
+        HeldTask held = HeldTask.stubborn();
+        TaskFuture<String> future = pool.submit(held);
+        held.awaitBegun();
+        future.cancel(false);
+        held.letGo();
+        assertTrue(future.awaitExit(Duration.ofSeconds(Aside.PATIENCE_SECONDS)));
+        kept.add(future);
+        return new WeakReference<>(held);
+    }
+
+    /** In a task of that pool's only worker, which runs the other one itself. */
+    private static WeakReference<Object> cancelOnTopKeeping(ThreadPool pool, List<TaskFuture<?>> kept) {
+        Object argument = new Object();
+        TaskFuture<?> future = pool.submit(() -> {
+            TaskFuture.current().cancel(false);
+            return argument;
+        });
+        assertThrows(TaskCancelledException.class, future::join);
+        kept.add(future);
+        return new WeakReference<>(argument);
+    }
+
+    @Test
+    void aFutureThatIsKeptDoesNotKeepThoseThatWaitedBesideIt() {
+        CountDownLatch go = new CountDownLatch(1);
+        List<TaskFuture<?>> kept = new ArrayList<>();
+        try (ThreadPool pool = ThreadPool.of(1);
+                ThreadPool bounded = ThreadPool.builder()
+                        .maxWorkers(1)
+                        .boundedQueue(2, WhenFull.REJECT)
+                        .build()) {
+            pool.submit(() -> Waiting.await(go));
+            bounded.submit(() -> Waiting.await(go));
+            WeakReference<TaskFuture<?>> after = submitBeside(pool, kept);
+            WeakReference<TaskFuture<?>> afterInQueue = submitBeside(bounded, kept);
+            go.countDown();
+            assertCollected(after);
+            assertCollected(afterInQueue);
+            assertCollected(pool.submit(() -> runNewest(pool, kept)).join());
+            assertEquals(3, kept.size());
+        }
+    }
+
+    private static WeakReference<TaskFuture<?>> submitBeside(ThreadPool pool, List<TaskFuture<?>> kept) {
+        kept.add(pool.submit(() -> {}));
+        return new WeakReference<>(pool.submit(() -> {}));
+    }
+
+    /** In a task of that pool's only worker: the second is taken out of the middle of those that have come. */
+    private static WeakReference<TaskFuture<?>> runNewest(ThreadPool pool, List<TaskFuture<?>> kept) {
+        WeakReference<TaskFuture<?>> before = new WeakReference<>(pool.submit(() -> {}));
+        TaskFuture<?> newest = pool.submit(() -> {});
+        newest.join();
+        kept.add(newest);
+        return before;
+    }
+
+    @Test
+    void aFutureThatIsKeptDoesNotKeepTheThreadThatRanIt() {
+        ThreadPool.Builder builder = ThreadPool.builder().maxWorkers(1).maxTasksPerWorker(1);
+        try (ThreadPool pool = builder.build()) {
+            TaskFuture<WeakReference<Thread>> kept = pool.submit(() -> new WeakReference<>(Thread.currentThread()));
+            WeakReference<Thread> thread = kept.join();
+            Waiting.until(() -> {
+                // A pool remembers a thread that has left until the next one leaves.
+                pool.submit(() -> {}).join();
+                System.gc();
+                return thread.get() == null;
+            });
+            assertTrue(kept.isDone());
+        }
+    }
+
+    @Test
     void aCancelledTaskLetsGoOfItsCodeThoughTheOnlyWorkerIsBusyForEver() {
         CountDownLatch go = new CountDownLatch(1);
         try (ThreadPool pool = ThreadPool.of(1)) {
@@ -153,9 +240,11 @@ class MemoryTest {
         for (int i = 0; i < 100_000; i++) {
             TaskFutures.waitFor(one, ReturnWhen.FIRST_COMPLETED, Duration.ZERO);
             TaskFutures.waitFor(one, ReturnWhen.ALL_COMPLETED, Duration.ofNanos(1));
+            // That one may find that its time is over and never wait; this one waits.
+            longLived.future().awaitExit(Duration.ofNanos(1));
         }
         // A listener takes more than twenty bytes.
-        assertTrue(usedBytes() - before < 2_000_000, usedBytes() - before + " bytes for 200,000 waits");
+        assertTrue(usedBytes() - before < 2_000_000, usedBytes() - before + " bytes for 300,000 waits");
         longLived.succeed(1);
     }
 

@@ -138,6 +138,17 @@ class NestedWaitsTest {
     }
 
     @Test
+    void aWaitThatComesInterruptedThrowsAndRunsNothing() {
+        assertTrue(pool.submit(() -> {
+                    TaskFuture<Integer> inner = pool.submit(() -> 1);
+                    Thread.currentThread().interrupt();
+                    assertThrows(InterruptedException.class, inner::get);
+                    return inner.isPending();
+                })
+                .join());
+    }
+
+    @Test
     void aTimedWaitRunsNothingAndTimesOut() {
         assertTrue(pool.submit(() -> {
                     TaskFuture<Integer> inner = pool.submit(() -> 1);

@@ -29,6 +29,30 @@ class OrderTest {
     }
 
     @Test
+    void whatWaitsKeepsItsOrderThoughThePoolIsAskedHowMuchThatIs() throws Exception {
+        List<Integer> order = new CopyOnWriteArrayList<>();
+        HeldTask first = HeldTask.polite();
+        HeldTask second = HeldTask.polite();
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            pool.submit(first);
+            first.awaitBegun();
+            pool.submit(second);
+            for (int i = 0; i < 10; i++) {
+                int mine = i;
+                if (i == 5) {
+                    // The worker sees those that have come by now, and none of those that come later.
+                    first.letGo();
+                    second.awaitBegun();
+                }
+                pool.execute(() -> order.add(mine));
+            }
+            assertTrue(pool.toString().contains("10 tasks waiting"), pool::toString);
+            second.letGo();
+        }
+        assertEquals(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), order);
+    }
+
+    @Test
     void callbacksRunInTheOrderAddedAndThoseForTheExitAfterThem() {
         List<Integer> order = new CopyOnWriteArrayList<>();
         CountDownLatch go = new CountDownLatch(1);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -280,6 +281,24 @@ class TaskOptionsTest extends ContractFixture {
     // ---- late outcome ----
 
     private record Late(Object value, Throwable thrown) {}
+
+    @Test
+    void theCodeHasNotLeftBeforeTheTakerHasItsLateOutcome() throws Exception {
+        TaskExecutorService pool = open(1);
+        HeldTask task = stubborn();
+        List<TaskFuture<String>> itself = new CopyOnWriteArrayList<>();
+        List<Boolean> left = new CopyOnWriteArrayList<>();
+        TaskFuture<String> future = pool.submit(
+                task,
+                TaskOptions.onLateOutcome(
+                        (value, thrown) -> left.add(itself.get(0).hasExited())));
+        itself.add(future);
+        task.awaitBegun();
+        future.cancel(false);
+        task.letGo();
+        assertTrue(future.awaitExit(Duration.ofSeconds(Aside.PATIENCE_SECONDS)));
+        assertEquals(List.of(false), left);
+    }
 
     @Test
     void whatACancelledTaskStillReturnsGoesToTheTakerBeforeOnExit() throws Exception {

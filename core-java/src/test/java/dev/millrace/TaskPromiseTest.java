@@ -131,6 +131,19 @@ class TaskPromiseTest {
     }
 
     @Test
+    void aValueThatIsThereIsReturnedAndAnInterruptThatCameWithItStays() throws Exception {
+        FakeBackend backend = new FakeBackend();
+        TaskPromise<String> promise = new TaskPromise<>("p", backend);
+        // The second look is the last thing before the thread would sleep.
+        backend.beforeNextLook(() -> backend.beforeNextLook(() -> {
+            promise.succeed("value");
+            Thread.currentThread().interrupt();
+        }));
+        assertEquals("value", promise.future().get(Duration.ofDays(1)));
+        assertTrue(Thread.interrupted());
+    }
+
+    @Test
     void theNameStandsInTheFuture() {
         assertEquals("ask", new TaskPromise<>("ask").future().name());
         assertTrue(new TaskPromise<>().future().name().matches("promise-task@[0-9a-f]+"));
@@ -500,6 +513,22 @@ class TaskPromiseTest {
     }
 
     /** All of a thread's deferred callbacks have run when the outermost complete returns. */
+    @Test
+    void callbacksSixteenDeepWaitUntilThoseOfTheOutermostHaveRun() {
+        List<String> order = new ArrayList<>();
+        TaskPromise<String> outermost = new TaskPromise<>();
+        TaskPromise<String> last = outermost;
+        for (int depth = 0; depth < 16; depth++) {
+            TaskPromise<String> next = new TaskPromise<>();
+            last.future().onDone(f -> next.succeed("value"));
+            last = next;
+        }
+        last.future().onDone(f -> order.add("sixteen deep"));
+        outermost.future().onDone(f -> order.add("the outermost's last"));
+        outermost.succeed("value");
+        assertEquals(List.of("the outermost's last", "sixteen deep"), order);
+    }
+
     @Test
     void callbacksThatWerePutOffRunBeforeTheOutermostReturns() {
         TaskPromise<String> root = new TaskPromise<>();

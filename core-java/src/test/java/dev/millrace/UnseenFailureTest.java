@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -95,6 +97,45 @@ class UnseenFailureTest {
             return records.stream().anyMatch(record -> record.getThrown() == last);
         });
         assertTrue(records.stream().noneMatch(record -> record.getThrown() == seen));
+    }
+
+    @Test
+    void aFailureThatSomebodyLookedAtAtOnceIsNotLogged() {
+        IllegalStateException seen = new IllegalStateException("seen");
+        WeakReference<TaskFuture<?>> future = failAndLookAtOnce(seen);
+        Waiting.until(() -> {
+            System.gc();
+            return future.get() == null;
+        });
+        IllegalStateException last = new IllegalStateException("last");
+        pool.submit(() -> {
+            throw last;
+        });
+        Waiting.until(() -> {
+            System.gc();
+            pool.submit(() -> {}).join();
+            return records.stream().anyMatch(record -> record.getThrown() == last);
+        });
+        assertTrue(records.stream().noneMatch(record -> record.getThrown() == seen));
+    }
+
+    /** Between the outcome and the watch over it, as another thread may. */
+    private static WeakReference<TaskFuture<?>> failAndLookAtOnce(Throwable failure) {
+        List<TaskFuture<?>> told = new ArrayList<>();
+        TaskFuture<?> future = TaskFuture.promised(new TaskHome(Backend.SYSTEM) {
+            @Override
+            String name() {
+                return "looks at once";
+            }
+
+            @Override
+            void ended() {
+                told.get(0).exceptionNow();
+            }
+        });
+        told.add(future);
+        assertTrue(future.failPromise(failure));
+        return new WeakReference<>(future);
     }
 
     @Test

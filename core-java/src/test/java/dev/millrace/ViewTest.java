@@ -493,6 +493,41 @@ class ViewTest extends ContractFixture {
     }
 
     @Test
+    void whoWaitsInLineForAFullViewIsPassedByWhoWaitsForThePool() throws Exception {
+        ThreadPool pool = bounded(2, 0, WhenFull.BLOCK);
+        TaskExecutorService view = pool.limited(1);
+        HeldTask inView = hold(view);
+        HeldTask inPool = hold(pool);
+        Aside<TaskFuture<String>> first =
+                Aside.call(() -> view.submit(() -> "view")).awaitParked();
+        Aside<TaskFuture<String>> second =
+                Aside.call(() -> pool.submit(() -> "pool")).awaitParked();
+        inPool.letGo();
+        assertEquals("pool", value(second.value()));
+        assertFalse(first.hasEnded());
+        inView.letGo();
+        assertEquals("view", value(first.value()));
+    }
+
+    @Test
+    void aTaskThatIsOutOfTimeBeforeItsCallerRunsItLeavesItsPermit() {
+        FakeBackend backend = new FakeBackend();
+        ThreadPool pool = open(ThreadPool.builder()
+                .maxWorkers(1)
+                .boundedQueue(0, WhenFull.RUN_IN_CALLER)
+                .backend(backend)
+                .build());
+        TaskExecutorService view = pool.limited(1);
+        HeldTask holder = polite();
+        pool.execute(holder::run);
+        backend.ringAtOnce();
+        TaskFuture<String> late = view.submit(() -> "never", TaskOptions.timeout(Duration.ofNanos(1)));
+        assertThrows(TaskTimeoutException.class, late::join);
+        assertSame(Thread.currentThread(), view.submit(Thread::currentThread).resultNow());
+        holder.letGo();
+    }
+
+    @Test
     void aTaskOfThePoolThatSubmitsToAFullViewIsNotHeldUp() throws Exception {
         ThreadPool pool = bounded(2, 0, WhenFull.BLOCK);
         TaskExecutorService lane = pool.limited(1);

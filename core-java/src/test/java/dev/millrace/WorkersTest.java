@@ -80,6 +80,37 @@ class WorkersTest {
     }
 
     @Test
+    void aCallbackThatComesAtTheLastMomentMakesItsWorkerBusyAgainAndQueuedWorkGetsAnother() throws Exception {
+        ThreadPool pool = pool(2).boundedQueue(0, WhenFull.BLOCK).build();
+        TaskExecutorService view = pool.limited(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        TaskFuture<?> task = view.submit(() -> Waiting.await(go));
+        Aside<TaskFuture<String>> blocked = Aside.call(() -> view.submit(() -> "other"));
+        blocked.awaitParked();
+        // The worker counts as free, lets the blocked one in, and is about to publish its result.
+        backend.beforeNextUnpark(() -> task.onDone(f -> Waiting.await(end)));
+        go.countDown();
+        assertEquals("other", blocked.value().join());
+        end.countDown();
+        pool.close();
+    }
+
+    @Test
+    void aCallbackThatWasTakenBackLeavesTheWorkerFreeForWhoSeesTheResult() {
+        ThreadPool pool = pool(8).build();
+        for (int i = 0; i < 1_000; i++) {
+            CountDownLatch go = new CountDownLatch(1);
+            TaskFuture<?> task = pool.submit(() -> Waiting.await(go));
+            assertTrue(task.onDone(f -> {}).remove());
+            go.countDown();
+            task.join();
+        }
+        assertEquals(1, backend.started());
+        pool.close();
+    }
+
+    @Test
     void aCallbackMayWaitForATaskOfItsOwnPool() {
         ThreadPool pool = pool(1).build();
         CountDownLatch go = new CountDownLatch(1);

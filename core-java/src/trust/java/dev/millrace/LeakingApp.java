@@ -67,6 +67,10 @@ public final class LeakingApp {
         pool.map(List.of(new Value(), new Value()), value -> new Value(), MapOptions.progress(p -> new Value()))
                 .forEach(value -> {});
         pool.limited(1).submit(() -> new Value()).join();
+        // Calls back in the app's own thread.
+        TaskPromise<Value> promise = new TaskPromise<>();
+        promise.future().onDone(f -> {});
+        promise.succeed(new Value());
         try (TaskGroup group = pool.group()) {
             group.submit(() -> new Value());
             group.join();

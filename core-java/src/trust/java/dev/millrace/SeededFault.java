@@ -1,6 +1,8 @@
 package dev.millrace;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A fault that the code does not have, and the test that would find it. */
 final class SeededFault {
@@ -34,11 +36,11 @@ final class SeededFault {
         return new SeededFault(name, file, original, replacement, killer, true);
     }
 
-    private static SeededFault fault(String name, String file, String original, String replacement, String killer) {
+    static SeededFault fault(String name, String file, String original, String replacement, String killer) {
         return new SeededFault(name, file, original, replacement, killer, false);
     }
 
-    static final List<SeededFault> ALL = List.of(
+    private static final List<SeededFault> OF_RACES = List.of(
             // ---- the models bite ----
             proof(
                     "the inbox is read for the next after the first was taken",
@@ -120,4 +122,7 @@ final class SeededFault {
                     "if ((s & WANTED) != 0 || home.isStopping()) {",
                     "if (false) {",
                     "ShutdownStress.Now"));
+
+    static final List<SeededFault> ALL =
+            Stream.of(OF_RACES, FaultsOfTheFuture.ALL).flatMap(List::stream).collect(Collectors.toUnmodifiableList());
 }
