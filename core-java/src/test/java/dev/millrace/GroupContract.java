@@ -434,6 +434,8 @@ abstract class GroupContract extends ContractFixture {
         });
         refuses.awaitInterrupted();
         closer.awaitParked().interrupt();
+        // The wait has taken it, and goes on.
+        Waiting.until(() -> !closer.thread().isInterrupted());
         closer.awaitParked();
         assertFalse(closer.hasEnded());
         refuses.letGo();

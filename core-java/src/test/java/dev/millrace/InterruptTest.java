@@ -138,6 +138,18 @@ class InterruptTest {
     }
 
     @Test
+    void aFlagThatACallbackLeavesBehindIsNotSeenByATaskThatWaitsAlready() {
+        try (ThreadPool pool = ThreadPool.of(1)) {
+            CountDownLatch go = new CountDownLatch(1);
+            TaskFuture<?> first = pool.submit(() -> Waiting.await(go));
+            first.onDone(f -> Thread.currentThread().interrupt());
+            TaskFuture<Boolean> next = pool.submit(() -> Thread.currentThread().isInterrupted());
+            go.countDown();
+            assertFalse(next.join());
+        }
+    }
+
+    @Test
     void callbacksRunWithTheFlagClearAlsoAfterACancel() {
         try (ThreadPool pool = ThreadPool.of(1)) {
             CountDownLatch running = new CountDownLatch(1);
@@ -166,6 +178,9 @@ class InterruptTest {
         Thread worker = pool.submit(Thread::currentThread).join();
         Waiting.untilBlocked(worker);
         worker.interrupt();
+        // With the flag set it could not park.
+        Waiting.until(() -> !worker.isInterrupted());
+        Waiting.untilBlocked(worker);
         assertFalse(pool.submit(() -> Thread.currentThread().isInterrupted()).join());
         assertEquals(1, backend.started());
         pool.close();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -449,6 +450,54 @@ class MapTest extends ContractFixture {
         TaskExecutorService adapted = open(
                 TaskExecutorService.adapt(new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new SynchronousQueue<>())));
         assertEquals(numbers(200), adapted.map(numbers(200), i -> i).collect(Collectors.toList()));
+    }
+
+    @Test
+    void anExecutorThatRefusesEachLaterTaskAtFirstGetsThemAll() throws Exception {
+        AtomicInteger offered = new AtomicInteger();
+        ThreadPoolExecutor refusing = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new SynchronousQueue<>()) {
+            @Override
+            public void execute(Runnable task) {
+                // A map offers it twice before it waits a little.
+                if (offered.incrementAndGet() % 3 != 1) {
+                    throw new RejectedExecutionException("not yet");
+                }
+                task.run();
+            }
+        };
+        TaskExecutorService adapted = open(TaskExecutorService.adapt(refusing));
+        assertEquals(
+                numbers(200),
+                adapted.map(numbers(200), i -> i, MapOptions.window(1)).collect(Collectors.toList()));
+    }
+
+    @Test
+    void whatIsSubmittedWhileTheStreamIsBeingClosedIsCancelled() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        List<Stream<Boolean>> results = new ArrayList<>();
+        List<Integer> ran = new CopyOnWriteArrayList<>();
+        AtomicInteger threads = new AtomicInteger();
+        ThreadPool pool = open(ThreadPool.builder()
+                .maxWorkers(2)
+                .maxTasksPerWorker(1)
+                .threadFactory(worker -> {
+                    if (threads.incrementAndGet() == 1) {
+                        return new Thread(worker);
+                    }
+                    results.get(0).close();
+                    return new Thread(() -> {
+                        Waiting.await(go);
+                        worker.run();
+                    });
+                })
+                .build());
+        results.add(pool.map(numbers(3), ran::add, MapOptions.window(1)));
+        Iterator<Boolean> iterator = results.get(0).iterator();
+        iterator.next();
+        assertThrows(IllegalStateException.class, iterator::next);
+        go.countDown();
+        finish(pool);
+        assertEquals(List.of(0), ran);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -54,6 +55,35 @@ class PoolStateTest {
         assertSame(task, state.take(worker, plan));
         state.settle(plan);
         return worker;
+    }
+
+    @Test
+    void whoTakesATaskCallsTheNextForWhatStillWaits() {
+        Worker worker = startFor(task());
+        state.started(worker);
+        state.settle(new Plan());
+        // The worker is awake and will look: nobody is called for this one.
+        assertTrue(state.needsNoCall());
+        inbox.add(task());
+        Plan plan = new Plan();
+        assertNotNull(state.take(worker, plan));
+        state.settle(plan);
+        assertEquals(1, plan.toStart().size());
+    }
+
+    @Test
+    void aWorkerThatIsBusyAgainAfterAllCallsAnotherForWhatCameMeanwhile() {
+        Worker worker = busyWorker();
+        Plan plan = new Plan();
+        state.free(worker, plan);
+        state.settle(plan);
+        // Who submits sees that somebody is awake, and calls nobody.
+        assertTrue(state.needsNoCall());
+        inbox.add(task());
+        Plan again = new Plan();
+        state.occupy(worker, again);
+        state.settle(again);
+        assertEquals(1, again.toStart().size());
     }
 
     @Test

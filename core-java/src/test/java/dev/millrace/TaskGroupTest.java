@@ -175,6 +175,19 @@ class TaskGroupTest extends ContractFixture {
 
     /** Not so on a view, whose permit is given back before the callback that cancels the group. */
     @Test
+    void whatPendsIsCancelledBeforeWhatRuns() throws Exception {
+        HeldTask running = polite();
+        List<Boolean> cancelled = new CopyOnWriteArrayList<>();
+        try (TaskGroup group = open(1).group()) {
+            TaskFuture<String> runs = group.submit(running);
+            running.awaitBegun();
+            TaskFuture<String> pends = group.submit(() -> "never");
+            runs.onDone(f -> cancelled.add(pends.isCancelled()));
+        }
+        assertEquals(List.of(true), cancelled);
+    }
+
+    @Test
     void whatPendsInAPoolWhenOneFailsNeverRuns() throws Exception {
         HeldTask holder = polite();
         TaskExecutorService pool = openBusy(holder);

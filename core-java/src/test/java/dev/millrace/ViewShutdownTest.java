@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The end of a view, which is that of the views within it too, and the end of its pool. */
@@ -394,6 +396,25 @@ class ViewShutdownTest extends ContractFixture {
         within.awaitInterrupted();
         assertTerminates(view);
         assertTerminates(pool);
+    }
+
+    @Test
+    void shutdownNowOfThePoolStopsAChunkInAViewBeforeItsNextItem() throws Exception {
+        ThreadPool pool = pool(1);
+        HeldTask first = stubborn();
+        List<Integer> ran = new CopyOnWriteArrayList<>();
+        ThrowingFunction<Integer, Integer> item = i -> {
+            ran.add(i);
+            first.run();
+            return i;
+        };
+        Stream<Integer> results = pool.limited(1).map(List.of(0, 1), item, MapOptions.chunk(2));
+        first.awaitBegun();
+        pool.shutdownNow();
+        first.letGo();
+        assertTerminates(pool);
+        results.close();
+        assertEquals(List.of(0), ran);
     }
 
     @Test

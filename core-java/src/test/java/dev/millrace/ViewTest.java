@@ -510,6 +510,19 @@ class ViewTest extends ContractFixture {
     }
 
     @Test
+    void aCallerDoesNotOvertakeTheQueueOfItsView() throws Exception {
+        ThreadPool pool = bounded(1, 1, WhenFull.RUN_IN_CALLER);
+        TaskExecutorService view = pool.limited(1);
+        HeldTask holder = hold(pool);
+        view.submit(() -> ran.add("a"));
+        Aside<TaskFuture<Boolean>> caller = Aside.call(() -> view.submit(() -> ran.add("b")));
+        caller.awaitParked();
+        holder.letGo();
+        assertTrue(value(caller.value()));
+        assertEquals(List.of("a", "b"), ran);
+    }
+
+    @Test
     void aTaskThatIsOutOfTimeBeforeItsCallerRunsItLeavesItsPermit() {
         FakeBackend backend = new FakeBackend();
         ThreadPool pool = open(ThreadPool.builder()

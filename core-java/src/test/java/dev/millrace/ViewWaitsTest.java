@@ -332,20 +332,24 @@ class ViewWaitsTest extends ContractFixture {
         goesOn.awaitBegun();
         AtomicReference<TaskFuture<String>> waiter = new AtomicReference<>();
         CountDownLatch known = new CountDownLatch(1);
+        AtomicReference<Thread> ofHolder = new AtomicReference<>();
         TaskFuture<String> holder = view.submit(() -> {
+            ofHolder.set(Thread.currentThread());
             Waiting.await(known);
             return waiter.get().get();
         });
-        Waiting.until(holder::isRunning);
+        Waiting.until(() -> ofHolder.get() != null);
         AtomicReference<Thread> thread = new AtomicReference<>();
         waiter.set(pool.submit(() -> {
             TaskFuture<String> behind = view.submit(() -> "behind");
             thread.set(Thread.currentThread());
             return behind.get();
         }));
-        known.countDown();
+        // It waits before the holder does, who would run it itself.
         Waiting.until(() -> thread.get() != null);
         Waiting.untilBlocked(thread.get());
+        known.countDown();
+        Waiting.until(() -> ofHolder.get().getState() == Thread.State.WAITING || holder.isDone());
         goesOn.letGo();
         assertEquals("behind", value(holder));
     }

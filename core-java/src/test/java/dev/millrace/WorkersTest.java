@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -248,6 +250,51 @@ class WorkersTest {
         assertSame(threads.get(2), threads.get(3));
         assertNotSame(threads.get(3), threads.get(4));
         pool.close();
+        assertEquals(3, backend.started());
+    }
+
+    @Test
+    void anIdleSurplusWorkerLeavesAtOnceWhenTheMostShrinks() throws Exception {
+        ThreadPool pool = pool(2).build();
+        CyclicBarrier both = new CyclicBarrier(2);
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            pool.submit(() -> {
+                threads.add(Thread.currentThread());
+                return both.await();
+            });
+        }
+        backend.awaitSleepers(2);
+        pool.setMaxWorkers(1);
+        Waiting.until(() -> threads.stream().filter(Thread::isAlive).count() == 1);
+        pool.close();
+    }
+
+    @Test
+    void theInitializerIsNoTaskOfItsWorker() {
+        ThreadPool pool = pool(1).initializer(() -> {}).maxTasksPerWorker(2).build();
+        Thread first = pool.submit(Thread::currentThread).join();
+        assertSame(first, pool.submit(Thread::currentThread).join());
+        assertNotSame(first, pool.submit(Thread::currentThread).join());
+        pool.close();
+    }
+
+    @Test
+    void aWorkerRetiresAfterItsTasksThoughMoreWait() {
+        ThreadPool pool = pool(1).maxTasksPerWorker(2).build();
+        CountDownLatch go = new CountDownLatch(1);
+        List<Thread> ran = new CopyOnWriteArrayList<>();
+        pool.execute(() -> {
+            Waiting.await(go);
+            ran.add(Thread.currentThread());
+        });
+        for (int i = 0; i < 5; i++) {
+            pool.execute(() -> ran.add(Thread.currentThread()));
+        }
+        go.countDown();
+        pool.close();
+        assertEquals(6, ran.size());
+        assertEquals(3, new HashSet<>(ran).size());
         assertEquals(3, backend.started());
     }
 

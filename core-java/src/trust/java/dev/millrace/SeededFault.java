@@ -123,6 +123,8 @@ final class SeededFault {
                     "if (false) {",
                     "ShutdownStress.Now"));
 
-    static final List<SeededFault> ALL =
-            Stream.of(OF_RACES, FaultsOfTheFuture.ALL).flatMap(List::stream).collect(Collectors.toUnmodifiableList());
+    static final List<SeededFault> ALL = Stream.of(
+                    OF_RACES, FaultsOfTheFuture.ALL, FaultsOfThePool.ALL, FaultsOfMaps.ALL)
+            .flatMap(List::stream)
+            .collect(Collectors.toUnmodifiableList());
 }
