@@ -48,7 +48,7 @@ final class SeededFault {
                     "if (READY.compareAndSet(this, first, second)) {",
                     "if (ready == first) {\n                ready = second;",
                     "TaskQueueModel#modelChecking"),
-            proof(
+            fault(
                     "the newest is taken out with what it pointed to before it came",
                     "Inbox.java",
                     "        TaskFuture<?> before = task.next;\n        if (!ARRIVALS.compareAndSet(this, task, before)) {\n"
@@ -67,19 +67,19 @@ final class SeededFault {
                     "            if ((s & (INTERRUPTING | SETTLING)) != 0) {\n                waitOut();\n            } else if ((s & STATUS) != RUNNING) {",
                     "            if ((s & SETTLING) != 0) {\n                waitOut();\n            } else if ((s & STATUS) != RUNNING) {",
                     "RunningFutureModel#modelChecking"),
-            proof(
+            fault(
                     "who makes the inbox need a call does not look into it",
                     "PoolState.java",
                     "if (free == 0 && !idle.isEmpty() && !inbox.isEmpty()) {",
                     "if (free < 0) {",
                     "WorkersModel#modelChecking"),
-            proof(
+            fault(
                     "a producer that finds the pool closed leaves its task there",
                     "Admission.java",
                     "} else if (state.takeBack(task, plan)) {",
                     "} else if (state.isOpen()) {",
                     "PoolModel#modelChecking"),
-            proof(
+            fault(
                     "a place that is given back is offered to nobody",
                     "PoolState.java",
                     "            queued--;\n            admitWaiting(plan);\n            return true;",
