@@ -398,9 +398,8 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
             boolean inSubmitter = submitter == Thread.currentThread();
             Object code = isWorker && inSubmitter && isBetweenTasks() ? null : task.claim();
             if (code == null) {
-                // A worker at the end of a worker's task, where the executor runs tasks in its submitters: they would
-                // lie
-                // on top of each other as deep as the queue is long. The one beneath goes on with it.
+                // A worker at the end of a worker's task, where the executor runs tasks in its submitters: they
+                // would lie on top of each other as deep as the queue is long. The one beneath goes on with it.
                 task.cancelIfPending();
                 remove(task);
                 return;

@@ -126,9 +126,8 @@ final class PoolState {
             return;
         }
         show();
-        // Only what parked just now, and did not see a task come. It is tempting to start a worker here, too. Don't:
-        // where
-        // none can be started, this is called again for each that failed.
+        // Only what parked just now, and did not see a task come. It is tempting to start a worker here, too.
+        // Don't: where none can be started, this is called again for each that failed.
         if (free == 0 && !idle.isEmpty() && !inbox.isEmpty()) {
             summon(plan);
             show();
@@ -206,8 +205,7 @@ final class PoolState {
         // What came before has its turn before.
         emptyInbox();
         if (free == 0 && busy < maxWorkers) {
-            // To call a worker goes deepest. What overflows in the middle of that would leave one on the books for
-            // ever.
+            // To call a worker goes deepest. What overflows in the middle would leave one on the books for ever.
             StackRoom.ensure();
         }
         begun(lane);

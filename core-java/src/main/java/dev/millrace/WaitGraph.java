@@ -40,9 +40,8 @@ final class WaitGraph {
         try {
             node.waitsFor = targets;
             for (Map<Runner, List<Edge>> stuck = stuck(node); stuck.containsKey(node); stuck = stuck(node)) {
-                // Others remove their edges without the lock, when they have what they waited for. What was found may
-                // so
-                // be put together from edges that did not all stand at one moment; if each still stands now, they did.
+                // Others remove their edges without the lock, when they have what they waited for. So what was found
+                // may be put together from edges that did not all stand at one moment; if each stands now, they did.
                 if (stuck.values().stream().flatMap(List::stream).allMatch(Edge::stands)) {
                     node.waitsFor = null;
                     throw new PoolDeadlockException(home.name(), names(waiter, stuck));

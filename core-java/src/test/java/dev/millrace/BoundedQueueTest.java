@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Promise 5, the room: what a bounded queue takes, refuses, and lets wait. */
@@ -179,6 +180,31 @@ class BoundedQueueTest {
         TaskFuture<String> accepted = outcome.future().get().orElseThrow();
         go.countDown();
         assertEquals("ran", accepted.get(Duration.ofSeconds(30)));
+        submitter.join();
+        pool.close();
+    }
+
+    @Test
+    void anInterruptAtTheMomentWhenATaskIsLetInIsKeptForLater() throws Exception {
+        ThreadPool pool = pool(1, 1, WhenFull.REJECT);
+        occupy(pool);
+        TaskFuture<?> queued = pool.submit(() -> {});
+        TaskPromise<Boolean> flag = new TaskPromise<>();
+        Thread submitter = new Thread(() -> {
+            TaskFuture<?> accepted =
+                    pool.trySubmit(() -> "in", Duration.ofSeconds(5)).orElseThrow();
+            flag.succeed(Thread.interrupted() && !accepted.isCancelled());
+        });
+        submitter.start();
+        backend.awaitSleepers(1);
+        // It wakes, sees no decision yet, looks at the clock: now there is room, and now comes the interrupt.
+        backend.beforeNextLook(() -> {
+            queued.cancel(true);
+            Thread.currentThread().interrupt();
+        });
+        LockSupport.unpark(submitter);
+        assertTrue(flag.future().get());
+        go.countDown();
         submitter.join();
         pool.close();
     }

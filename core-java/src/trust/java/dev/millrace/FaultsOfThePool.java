@@ -11,6 +11,12 @@ final class FaultsOfThePool {
     static final List<SeededFault> ALL = List.of(
             // ---- what a task that ended, or was taken, leaves in the queue ----
             fault(
+                    "an interrupt that comes as a task is let in is forgotten",
+                    "Admission.java",
+                    "        if (interrupted) {\n            Callbacks.interruptHere();\n        }\n",
+                    "",
+                    "BoundedQueueTest#anInterruptAtTheMomentWhenATaskIsLetInIsKeptForLater"),
+            fault(
                     "a cancelled task keeps its place",
                     "PoolCore.java",
                     "            state.withdraw(task, root, plan);",
