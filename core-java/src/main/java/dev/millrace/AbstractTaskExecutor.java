@@ -369,6 +369,8 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     }
 
     private List<Dropped> cancelPending(Runnable meanwhile) {
+        // What has been drained is ended here or by nobody.
+        StackRoom.ensureForMany();
         List<TaskFuture<?>> tasks = drainPending();
         List<Dropped> dropped = new ArrayList<>();
         try {

@@ -87,6 +87,8 @@ final class PoolCore extends Worker.Pool {
     }
 
     void shutdown(Lane lane) {
+        // What is held is let go of here or by nobody.
+        StackRoom.ensureForMany();
         boolean[] first = new boolean[1];
         decisions.decide(plan -> {
             first[0] = !lane.isShutDown();

@@ -14,6 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -629,5 +631,60 @@ class EveryTaskEndsTest {
         }
         assertEquals("next", pool.submit(() -> "next").get(Duration.ofSeconds(10)));
         pool.close();
+    }
+
+    @Test
+    void aShutdownNowThatOverflowsTheStackLosesNoPendingTask() throws Exception {
+        List<ThreadPool> pools = new ArrayList<>();
+        List<TaskFuture<?>> all = new ArrayList<>();
+        for (int i = 0; i < FRAMES; i++) {
+            ThreadPool pool = ThreadPool.of(1);
+            pools.add(pool);
+            CountDownLatch running = new CountDownLatch(1);
+            all.add(pool.submit(() -> {
+                running.countDown();
+                return new CountDownLatch(1).await(1, TimeUnit.DAYS);
+            }));
+            Waiting.await(running);
+            all.add(pool.submit(() -> {}));
+            all.add(pool.limited(1).submit(() -> {}));
+            all.get(all.size() - 1).onDone(f -> {});
+        }
+        EndOfStack.callAtEachOfTheLast(FRAMES, i -> pools.get(i).shutdownNow());
+        for (ThreadPool pool : pools) {
+            pool.shutdownNow();
+            assertTrue(pool.awaitTermination(10, TimeUnit.SECONDS), pool::toString);
+        }
+        assertEquals(List.of(), all.stream().filter(task -> !task.isDone()).toList());
+    }
+
+    @Test
+    void aStartThatFailsWhereTheStackEndsLeavesThePoolInOrder() throws Exception {
+        AtomicBoolean fails = new AtomicBoolean(true);
+        List<ThreadPool> pools = new ArrayList<>();
+        for (int i = 0; i < FRAMES; i++) {
+            ThreadPool.Builder builder = ThreadPool.builder().maxWorkers(1).threadFactory(worker -> {
+                if (fails.get()) {
+                    throw new IllegalStateException("no thread");
+                }
+                return new Thread(worker);
+            });
+            pools.add(
+                    i % 2 == 0
+                            ? builder.build()
+                            : builder.boundedQueue(1, WhenFull.REJECT).build());
+        }
+        EndOfStack.callAtEachOfTheLast(FRAMES, i -> {
+            try {
+                pools.get(i).submit(() -> {}).onDone(f -> {});
+            } catch (RejectedExecutionException noWorker) {
+                // As it should be.
+            }
+        });
+        fails.set(false);
+        for (ThreadPool pool : pools) {
+            assertEquals("next", pool.submit(() -> "next").get(Duration.ofSeconds(10)));
+            assertTrue(pool.close(Duration.ofSeconds(10)).isTerminated(), pool::toString);
+        }
     }
 }
