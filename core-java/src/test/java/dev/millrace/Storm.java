@@ -55,7 +55,8 @@ final class Storm {
                     throw new AssertionError("a thread threw what nobody asked for", uncaught);
                 }
             } catch (Throwable fault) {
-                throw new AssertionError("-Dstorm.seed=" + roundSeed + " (" + total + "), " + this, fault);
+                throw new AssertionError(
+                        "-Dstorm.seed=" + roundSeed + " (" + total + "), " + round + ": " + fault, fault);
             }
             StormJob.forgetTravellers();
             detector.progress();
