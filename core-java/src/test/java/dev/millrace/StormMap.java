@@ -147,10 +147,12 @@ final class StormMap {
 
     private void checkFlag() {
         Thread here = Thread.currentThread();
+        // First: who may interrupt says so before he does.
+        boolean interrupted = here.isInterrupted();
         boolean may = scope.mayInterrupt()
                 || place.mayEnd()
                 || (here instanceof StormActor && ((StormActor) here).scope.mayInterrupt());
-        if (here.isInterrupted() && !may) {
+        if (interrupted && !may) {
             round.fault("an item of a map sees an interrupt that nobody asked for");
         }
     }
