@@ -34,8 +34,8 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     /** Takes the task if there is room within that time; false if not. */
     abstract boolean acceptWithin(TaskFuture<?> task, long nanos);
 
-    /** Takes the task now or when there is room; does not block. */
-    abstract void acceptWhenRoom(TaskFuture<?> task);
+    /** Takes the task now or when there is room, and says whether that was now; does not block. */
+    abstract boolean acceptWhenRoom(TaskFuture<?> task);
 
     /** Takes the task now, whether there is room or not; does not block. */
     abstract void acceptBeyondBound(TaskFuture<?> task);
@@ -131,7 +131,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     @Override
     public <T extends @Nullable Object> TaskFuture<T> submitWhenRoom(Callable<T> task) {
         TaskFuture<T> future = TaskFuture.of(home(), Objects.requireNonNull(task, "task"));
-        acceptWhenRoom(future);
+        boolean unused = acceptWhenRoom(future);
         return future;
     }
 
@@ -171,7 +171,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
             }
         } finally {
             if (!accepted) {
-                own.ended();
+                own.disarm();
             }
         }
         return future;

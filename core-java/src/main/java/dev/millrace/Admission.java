@@ -16,16 +16,30 @@ final class Admission {
     /** Of a pool whose tasks run elsewhere. */
     private final @Nullable Loader loader;
 
-    Admission(LaneHome pool, WhenFull whenFull, Decisions decisions, @Nullable Loader loader) {
+    private final @Nullable Observer observer;
+    private final Counts counts;
+
+    Admission(LaneHome pool, WhenFull whenFull, Decisions decisions, @Nullable Loader loader, Counts counts) {
         this.pool = pool;
         this.loader = loader;
+        this.counts = counts;
+        observer = pool.observer;
         this.whenFull = whenFull;
         this.decisions = decisions;
         state = decisions.state;
     }
 
     void accept(TaskFuture<?> task) {
-        load(task);
+        try {
+            prepare(task);
+            takeOrRefuse(task);
+        } catch (Throwable refused) {
+            rejected(task);
+            throw refused;
+        }
+    }
+
+    private void takeOrRefuse(TaskFuture<?> task) {
         Lane lane = LaneHome.laneOf(task);
         if (comesInWithoutLock(task, lane)) {
             return;
@@ -70,24 +84,36 @@ final class Admission {
     }
 
     boolean acceptWithin(TaskFuture<?> task, long nanos) {
-        load(task);
+        boolean taken = false;
+        try {
+            prepare(task);
+            taken = takeWithin(task, nanos);
+        } finally {
+            if (!taken) {
+                rejected(task);
+            }
+        }
+        return taken;
+    }
+
+    private boolean takeWithin(TaskFuture<?> task, long nanos) {
         Lane lane = LaneHome.laneOf(task);
         if (comesInWithoutLock(task, lane)) {
             return true;
         }
         Line.Place place = null;
+        boolean hasRoom;
         RejectedExecutionException refusal;
         StackRoom.ensureForLock();
         Plan plan = decisions.begin();
         try {
             refusal = whyClosed(task, lane);
+            hasRoom = state.hasRoom(lane);
             if (refusal != null) {
                 // Thrown when the lock has been released.
-            } else if (state.hasRoom(lane)) {
+            } else if (hasRoom) {
                 state.enqueue(task, lane, plan);
-            } else if (nanos <= 0) {
-                return false;
-            } else {
+            } else if (nanos > 0) {
                 place = state.standInLine(task, lane, Thread.currentThread());
             }
         } finally {
@@ -98,23 +124,43 @@ final class Admission {
             return awaitPlace(place, nanos);
         }
         decisions.carryOut(plan, task);
-        return true;
+        return hasRoom;
     }
 
-    void acceptWhenRoom(TaskFuture<?> task) {
-        load(task);
+    /** Returns whether the task came in at once; if not, it waits in the line for room. */
+    boolean acceptWhenRoom(TaskFuture<?> task) {
+        return takeWithoutWait(task, false);
+    }
+
+    void acceptBeyondBound(TaskFuture<?> task) {
+        takeWithoutWait(task, true);
+    }
+
+    private boolean takeWithoutWait(TaskFuture<?> task, boolean beyondBound) {
+        try {
+            prepare(task);
+            return takeOrLineUp(task, beyondBound);
+        } catch (Throwable refused) {
+            rejected(task);
+            throw refused;
+        }
+    }
+
+    private boolean takeOrLineUp(TaskFuture<?> task, boolean beyondBound) {
         Lane lane = LaneHome.laneOf(task);
         if (comesInWithoutLock(task, lane)) {
-            return;
+            return true;
         }
+        boolean hasRoom;
         RejectedExecutionException refusal;
         StackRoom.ensureForLock();
         Plan plan = decisions.begin();
         try {
             refusal = whyClosed(task, lane);
+            hasRoom = beyondBound || state.hasRoom(lane);
             if (refusal != null) {
                 // Thrown when the lock has been released.
-            } else if (state.hasRoom(lane)) {
+            } else if (hasRoom) {
                 state.enqueue(task, lane, plan);
             } else {
                 state.standInLine(task, lane, null);
@@ -124,35 +170,24 @@ final class Admission {
         }
         ensureAccepted(refusal, plan);
         decisions.carryOut(plan, task);
+        return hasRoom;
     }
 
-    void acceptBeyondBound(TaskFuture<?> task) {
-        load(task);
-        Lane lane = LaneHome.laneOf(task);
-        if (comesInWithoutLock(task, lane)) {
-            return;
+    /** The code gets along what it needs where it runs; who looks hears of the task before anybody can run it. */
+    private void prepare(TaskFuture<?> task) {
+        Object code = loader == null ? null : task.pendingCode();
+        if (loader != null && code != null) {
+            task.replaceCode(loader.load(task, code));
         }
-        RejectedExecutionException refusal;
-        StackRoom.ensureForLock();
-        Plan plan = decisions.begin();
-        try {
-            refusal = whyClosed(task, lane);
-            if (refusal == null) {
-                state.enqueue(task, lane, plan);
-            }
-        } finally {
-            decisions.end(plan);
+        if (observer != null) {
+            observer.submitted(task, !state.hasRunnable());
         }
-        ensureAccepted(refusal, plan);
-        decisions.carryOut(plan, task);
     }
 
-    private void load(TaskFuture<?> task) {
-        if (loader != null) {
-            Object code = task.pendingCode();
-            if (code != null) {
-                task.replaceCode(loader.load(task, code));
-            }
+    private void rejected(TaskFuture<?> task) {
+        counts.rejected();
+        if (observer != null) {
+            observer.rejected(task);
         }
     }
 
@@ -204,7 +239,7 @@ final class Admission {
 
     void acceptOfMany(TaskFuture<?> task) {
         if (whenFull == WhenFull.BLOCK) {
-            acceptWhenRoom(task);
+            boolean unused = acceptWhenRoom(task);
         } else {
             accept(task);
         }

@@ -1,6 +1,5 @@
 package dev.millrace;
 
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -14,31 +13,24 @@ import org.jspecify.annotations.Nullable;
  * The code of a task that runs elsewhere: a worker of ours hands it to the executor there and waits for what comes back.
  * An interrupt of the worker, as a cancel brings it, cancels the task there.
  */
-final class Carried implements Callable<@Nullable Object>, Droppable {
+final class Carried extends Wrapped {
     private final ExecutorService executor;
     private final Capabilities capabilities;
     private final TaskFuture<?> task;
-    /** What the user submitted. */
-    private final Object original;
-
     private final Parcel parcel;
 
     Carried(ExecutorService executor, Capabilities capabilities, TaskFuture<?> task, Object original) {
+        super(original);
         this.executor = executor;
         this.capabilities = capabilities;
         this.task = task;
-        this.original = original;
         Object sent = original instanceof MapChunk ? ((MapChunk<?, ?>) original).toSend() : original;
         parcel = Parcel.of(sent, task.isRunnable(), task.name());
     }
 
-    Object original() {
-        return original;
-    }
-
     @Override
     public @Nullable Object call() throws Exception {
-        return original instanceof MapChunk ? fetchChunk((MapChunk<?, ?>) original) : fetch(parcel);
+        return original() instanceof MapChunk ? fetchChunk((MapChunk<?, ?>) original()) : fetch(parcel);
     }
 
     @Override
@@ -64,13 +56,6 @@ final class Carried implements Callable<@Nullable Object>, Droppable {
             if (!hasRun && !task.isDone()) {
                 chunk.failedElsewhere();
             }
-        }
-    }
-
-    @Override
-    public void dropped(Throwable cause) {
-        if (original instanceof Droppable) {
-            ((Droppable) original).dropped(cause);
         }
     }
 
@@ -140,10 +125,5 @@ final class Carried implements Callable<@Nullable Object>, Droppable {
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // it is thrown, and never looked at
     static <X extends Throwable> X asUnchecked(Throwable thrown) throws X {
         throw (X) thrown;
-    }
-
-    @Override
-    public String toString() {
-        return original.toString();
     }
 }

@@ -7,7 +7,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,11 +125,11 @@ final class Decisions {
         });
         if (others[0] > 0) {
             // After shutdownNow that is how it should be.
-            Failure.log(
-                    pool.isStopping() ? Level.FINE : Level.WARNING,
-                    failure,
-                    () -> "pool " + pool.name() + " could not start a worker; its tasks wait for the other "
-                            + others[0]);
+            (pool.isStopping() ? Log.FINE : Log.WARNING)
+                    .write(
+                            failure,
+                            () -> "pool " + pool.name() + " could not start a worker; its tasks wait for the other "
+                                    + others[0]);
             return null;
         }
         end(orphans, () -> refusal);

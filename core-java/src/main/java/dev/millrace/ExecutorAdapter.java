@@ -121,6 +121,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
                 this::startWorker,
                 home,
                 null,
+                new Observability(),
                 home.backend);
     }
 
@@ -156,8 +157,9 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
     }
 
     @Override
-    void acceptWhenRoom(TaskFuture<?> task) {
+    boolean acceptWhenRoom(TaskFuture<?> task) {
         accept(task);
+        return true;
     }
 
     @Override
@@ -342,7 +344,7 @@ final class ExecutorAdapter extends AbstractTaskExecutor {
         private final String name;
 
         Home(Backend backend) {
-            super(backend);
+            super(backend, null);
             String type = executor.getClass().getName();
             name = type.substring(type.lastIndexOf('.') + 1) + "@"
                     + Integer.toHexString(System.identityHashCode(executor));

@@ -5,9 +5,9 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +23,10 @@ final class Failure extends PhantomReference<@Nullable Object> {
     /** A thread is about to log, or does; what is collected meanwhile, it takes along. */
     private static volatile boolean isReporting;
 
+    private static final AtomicBoolean IS_LOOKING_ON = new AtomicBoolean();
+    static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(5);
+
     /** Stands for a failure that there was no memory left to describe. */
     private static final Failure OUT_OF_MEMORY =
             new Failure(null, new OutOfMemoryError("a task failed, and there was no memory left to say how"));
@@ -33,6 +37,9 @@ final class Failure extends PhantomReference<@Nullable Object> {
 
     private final String executorName;
     private final int taskHash;
+    /** Who is told instead of the log; null: nobody. */
+    private final @Nullable BiConsumer<String, Throwable> handler;
+
     private volatile boolean seen;
 
     private Failure(@Nullable TaskFuture<?> task, Throwable cause) {
@@ -41,6 +48,7 @@ final class Failure extends PhantomReference<@Nullable Object> {
         givenName = task == null ? "?" : task.home().givenName();
         executorName = task == null ? "?" : task.home().name();
         taskHash = System.identityHashCode(task);
+        handler = task == null ? null : task.home().unobservedHandler();
     }
 
     /** Called once where there is stack to spare: a class whose first use overflows the stack cannot be used again. */
@@ -96,6 +104,19 @@ final class Failure extends PhantomReference<@Nullable Object> {
         }
     }
 
+    /** A pool has ended: where no task ends any more, it is looked at from time to time, until there is nothing to see. */
+    static void lookOnFrom(Backend backend, long nanos) {
+        if (!UNSEEN.isEmpty() && IS_LOOKING_ON.compareAndSet(false, true)) {
+            Backend.Alarm unused = backend.schedule(
+                    () -> {
+                        IS_LOOKING_ON.set(false);
+                        haveCollectedReported(backend);
+                        lookOnFrom(backend, Math.min(2 * nanos, LONGEST_PAUSE_NANOS));
+                    },
+                    nanos);
+        }
+    }
+
     private static @Nullable Failure pollCollected() {
         if (UNSEEN.isEmpty()) {
             return null;
@@ -116,11 +137,17 @@ final class Failure extends PhantomReference<@Nullable Object> {
     }
 
     void report() {
-        log(
-                Level.WARNING,
-                cause,
-                () -> "task " + TaskHome.nameOf(givenName, executorName, taskHash)
-                        + " failed, and nobody looked at its outcome");
+        String task = TaskHome.nameOf(givenName, executorName, taskHash);
+        if (handler == null) {
+            Log.WARNING.write(
+                    cause, () -> "task " + task + " of " + executorName + " failed, and nobody looked at its outcome");
+            return;
+        }
+        try {
+            handler.accept(task, cause);
+        } catch (Throwable thrown) {
+            Callbacks.uncaught(thrown);
+        }
     }
 
     /** As {@code toString}, which may be the user's code, and then may throw. */
@@ -129,16 +156,6 @@ final class Failure extends PhantomReference<@Nullable Object> {
             return thrown.toString();
         } catch (Throwable odd) {
             return thrown.getClass().getName();
-        }
-    }
-
-    /** Logs; what a handler throws must not end up between two lines of ours. */
-    static void log(Level level, Throwable thrown, Supplier<String> message) {
-        try {
-            // Not a constant: the first logger of a program costs twenty milliseconds, which its first task would pay.
-            Logger.getLogger("dev.millrace").log(level, thrown, message);
-        } catch (Throwable fromHandler) {
-            Callbacks.uncaught(fromHandler);
         }
     }
 }

@@ -128,6 +128,18 @@ final class Lane {
         return queue.first();
     }
 
+    /** The one behind that one, or null if that is the last. */
+    @Nullable
+    TaskFuture<?> after(TaskFuture<?> task) {
+        return queue.after(task);
+    }
+
+    /** The last one, if there is one. */
+    List<TaskFuture<?>> lastTask() {
+        TaskFuture<?> last = queue.last();
+        return last == null ? List.of() : List.of(last);
+    }
+
     /** Whether those within it have something to run. */
     boolean hasGuests() {
         return offered > queue.size();

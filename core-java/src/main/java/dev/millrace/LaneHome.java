@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The home of tasks that wait in a {@link Lane}: a pool, or a view. */
 abstract class LaneHome extends TaskHome {
-    LaneHome(Backend backend) {
-        super(backend);
+    LaneHome(Backend backend, @Nullable Observer observer) {
+        super(backend, observer);
     }
 
     /** Where its tasks wait. */

@@ -20,6 +20,15 @@ final class Line {
         return places.isEmpty();
     }
 
+    int size() {
+        return places.size();
+    }
+
+    /** All, in order. */
+    List<TaskFuture<?>> tasks() {
+        return new ArrayList<>(places.keySet());
+    }
+
     /** Joins at the end; {@code waiter} is the thread that blocks meanwhile, if one does. */
     Place join(TaskFuture<?> task, Lane lane, @Nullable Thread waiter) {
         Place place = new Place(task, lane, waiter);

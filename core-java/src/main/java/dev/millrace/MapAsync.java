@@ -74,8 +74,8 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
 
     private void started(TaskFuture<?> chunk) {
         running.incrementAndGet();
-        chunk.onExit(this::exited);
-        chunk.onDone(this::done);
+        chunk.callOnExit(this::exited);
+        chunk.callOnDone(this::done);
         for (Stall stall : stalls) {
             stall.end();
             map.backend().unpark(stall.thread);
@@ -210,7 +210,7 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
         private volatile @Nullable MapAsync<?, ?, ?> map;
 
         Home(MapAsync<?, ?, ?> map) {
-            super(map.map.backend());
+            super(map.map.backend(), map.map.executor.home().observer);
             this.map = map;
             executor = map.map.executor.home();
         }
@@ -229,10 +229,10 @@ final class MapAsync<A extends @Nullable Object, R extends @Nullable Object, E e
         }
 
         @Override
-        void ended() {
-            MapAsync<?, ?, ?> done = map;
-            if (done != null) {
-                done.disarm();
+        void done(TaskFuture<?> task) {
+            MapAsync<?, ?, ?> ended = map;
+            if (ended != null) {
+                ended.disarm();
                 map = null;
             }
         }

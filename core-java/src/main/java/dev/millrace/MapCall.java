@@ -27,6 +27,8 @@ final class MapCall<A extends @Nullable Object, R extends @Nullable Object> {
     private final ThrowingFunction<? super A, ? extends R> fn;
     /** Where its tasks belong. */
     final TaskHome taskHome;
+    /** That of who called map. */
+    final ContextCarrier.@Nullable Snapshot context;
 
     private final long autoChunkNanos;
     private final int maxChunksAhead;
@@ -46,6 +48,8 @@ final class MapCall<A extends @Nullable Object, R extends @Nullable Object> {
         this.options = options;
         this.collectsFailures = collectsFailures;
         this.isAsync = isAsync;
+        Observer observer = executor.home().observer;
+        context = observer == null ? null : observer.capture();
         Backend backend = executor.home().backend;
         startNanos = backend.nanoTime();
         reports = options.progress == null ? null : new MapReports(options.progress, backend, MapReports.total(inputs));

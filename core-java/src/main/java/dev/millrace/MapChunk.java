@@ -30,6 +30,10 @@ final class MapChunk<A extends @Nullable Object, R extends @Nullable Object> imp
 
     // ---- before it runs ----
 
+    ContextCarrier.@Nullable Snapshot context() {
+        return map.context;
+    }
+
     void add(A input) {
         items[size++] = input;
     }

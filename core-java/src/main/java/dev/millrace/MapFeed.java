@@ -101,13 +101,8 @@ final class MapFeed<A extends @Nullable Object, R extends @Nullable Object> {
         TaskFuture<?> future = TaskFuture.of(map.taskHome, chunk);
         boolean room;
         try {
-            room = map.executor.acceptWithin(future, 0);
-            if (!room) {
-                // Another one: an adapted executor's refusal has ended the first.
-                future = TaskFuture.of(map.taskHome, chunk);
-                map.executor.acceptWhenRoom(future);
-                inLine = future;
-            }
+            room = map.executor.acceptWhenRoom(future);
+            inLine = room ? inLine : future;
         } catch (RejectedExecutionException refused) {
             if (map.executor.isShutdown() || (isEmpty() && !mayHaveRoomSoon())) {
                 failure = refused;

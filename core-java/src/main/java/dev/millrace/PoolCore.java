@@ -1,11 +1,12 @@
 package dev.millrace;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,10 @@ final class PoolCore extends Worker.Pool {
     private final @Nullable TaskHome host;
 
     private final WaitGraph waits = new WaitGraph(this);
+    private final Counts counts = new Counts();
+    private final Sightings sightings = new Sightings();
+    private final @Nullable BiConsumer<String, Throwable> unobservedHandler;
+    private final @Nullable Watchdog watchdog;
 
     /** The lane of the tasks that are submitted to the pool itself. */
     private final Lane root;
@@ -41,8 +46,9 @@ final class PoolCore extends Worker.Pool {
             Consumer<Worker> starter,
             @Nullable TaskHome host,
             Admission.@Nullable Loader loader,
+            Observability observability,
             Backend backend) {
-        super(backend);
+        super(backend, observability.newObserver(backend));
         this.name = name;
         this.initializer = initializer;
         this.maxTasksPerWorker = maxTasksPerWorker;
@@ -51,7 +57,9 @@ final class PoolCore extends Worker.Pool {
         root = new Lane(null, Integer.MAX_VALUE, this);
         state = new PoolState(root, capacity, maxWorkers, this, host == null);
         decisions = new Decisions(this, starter, state);
-        admission = new Admission(this, whenFull, decisions, loader);
+        admission = new Admission(this, whenFull, decisions, loader, counts);
+        unobservedHandler = observability.unobservedHandler;
+        watchdog = observability.newWatchdog(this);
     }
 
     /** What takes the tasks, of the pool and of its views. */
@@ -175,6 +183,41 @@ final class PoolCore extends Worker.Pool {
         return threads;
     }
 
+    PoolStats stats() {
+        Times times = observer == null ? null : observer.times;
+        // Not under the lock: it reads some thousand numbers.
+        TimeDistribution waits = times == null ? TimeDistribution.EMPTY : times.waits.read();
+        TimeDistribution runs = times == null ? TimeDistribution.EMPTY : times.runs.read();
+        long now = backend.nanoTime();
+        return decisions.ask(state -> {
+            see(state, now);
+            TaskFuture<?> first = state.oldestQueued();
+            Long timed = state.oldestTimed();
+            long oldest = Math.max(sightings.nanos(first, now), timed == null ? 0 : now - timed);
+            return new PoolStats(name, state, counts, Duration.ofNanos(Math.max(0, oldest)), waits, runs);
+        });
+    }
+
+    String dump() {
+        long now = backend.nanoTime();
+        decisions.ask(state -> {
+            see(state, now);
+            return state;
+        });
+        return Dump.of(this, sightings);
+    }
+
+    /** Remembers what runs, and what is to run next. */
+    private void see(PoolState state, long now) {
+        List<TaskFuture<?>> there = new ArrayList<>();
+        state.runners().forEach(runner -> there.addAll(runner.tasks()));
+        TaskFuture<?> first = state.oldestQueued();
+        if (first != null) {
+            there.add(first);
+        }
+        sightings.see(there, now);
+    }
+
     String describe() {
         return decisions.ask(state -> name + ", " + state.describePhase() + ", " + state.describeBusy() + ", "
                 + state.queued() + " tasks waiting");
@@ -230,6 +273,35 @@ final class PoolCore extends Worker.Pool {
     }
 
     @Override
+    void done(TaskFuture<?> task) {
+        counts.done(task);
+        if (observer != null) {
+            observer.done(task);
+        }
+    }
+
+    @Override
+    @Nullable
+    BiConsumer<String, Throwable> unobservedHandler() {
+        return unobservedHandler;
+    }
+
+    @Override
+    void timedOut() {
+        counts.timedOut();
+    }
+
+    @Override
+    void ranInVain() {
+        counts.ranInVain();
+    }
+
+    @Override
+    void ranOnVisitor() {
+        counts.ranOnVisitor();
+    }
+
+    @Override
     void withdraw(TaskFuture<?> task) {
         Plan plan = decisions.begin();
         try {
@@ -273,9 +345,37 @@ final class PoolCore extends Worker.Pool {
     @Override
     @Nullable
     TaskFuture<?> newInitializer() {
-        return initializer == null
-                ? null
-                : TaskFuture.of(new WithOptions(this, TaskOptions.named("initializer of " + name)), initializer);
+        return initializer == null ? null : TaskFuture.of(new OfInitializer(this), initializer);
+    }
+
+    /** No task of the user's: it is counted nowhere. */
+    private static final class OfInitializer extends WithOptions {
+        OfInitializer(PoolCore pool) {
+            super(pool, TaskOptions.named("initializer of " + pool.name), null);
+        }
+
+        @Override
+        void done(TaskFuture<?> task) {}
+
+        @Override
+        void ranInVain() {}
+    }
+
+    @Override
+    void workerStarted() {
+        if (watchdog != null) {
+            watchdog.workerStarted();
+        }
+        if (observer != null) {
+            observer.workerStarted(name);
+        }
+    }
+
+    @Override
+    void workerEnded() {
+        if (observer != null) {
+            observer.workerEnded(name);
+        }
     }
 
     @Override
@@ -289,10 +389,11 @@ final class PoolCore extends Worker.Pool {
             decisions.refuseLine(root, plan, place -> reason.get());
         });
         // After shutdownNow it is the interrupt that the initializer reports, and nobody waits for this pool any more.
-        Failure.log(
-                isStopping() ? Level.FINE : Level.SEVERE,
-                cause,
-                () -> "the initializer of pool " + name + " threw: the pool is broken, pending and later tasks fail");
+        (isStopping() ? Log.FINE : Log.SEVERE)
+                .write(
+                        cause,
+                        () -> "the initializer of pool " + name
+                                + " threw: the pool is broken, pending and later tasks fail");
         decisions.end(orphans, reason);
     }
 

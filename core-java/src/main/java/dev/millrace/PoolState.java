@@ -2,6 +2,7 @@ package dev.millrace;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,6 +52,9 @@ final class PoolState {
     private int holds;
     /** Threads of workers that have gone; they may need a moment to end. */
     private final List<Thread> leaving = new ArrayList<>();
+
+    /** How many tasks the workers ran that are off the books. */
+    private long runsOfGone;
 
     private final List<TaskPromise<Boolean>> awaitingQuiescence = new ArrayList<>();
     /** What the initializer threw, if it did, and the same as a text: to make one takes the user's code. */
@@ -628,6 +632,7 @@ final class PoolState {
         endTask(worker, plan);
         worker.standing = Worker.Standing.GONE;
         workers.remove(worker);
+        runsOfGone += worker.tasksRun;
         leaving.removeIf(thread -> !thread.isAlive());
         Thread thread = worker.thread();
         if (thread != null && ownsThreads) {
@@ -662,6 +667,88 @@ final class PoolState {
 
     int maxWorkers() {
         return maxWorkers;
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    int workers() {
+        return workers.size();
+    }
+
+    int idleWorkers() {
+        return idle.size();
+    }
+
+    /** How many tasks the workers have run. */
+    long runs() {
+        long runs = runsOfGone;
+        for (Worker worker : workers) {
+            runs += worker.tasksRun;
+        }
+        return runs;
+    }
+
+    /** How many tasks run, and have no outcome. */
+    int running() {
+        int running = 0;
+        for (Runner runner : runners()) {
+            boolean isOurs = runner.isWorker() && workers.contains(runner);
+            int here = 0;
+            int done = 0;
+            for (TaskFuture<?> task : runner.tasks()) {
+                boolean counts = task.home().executor().isWithin(pool);
+                here += counts ? 1 : 0;
+                done += counts && task.isDone() ? 1 : 0;
+            }
+            // Those that wait on a worker, beneath others, are not to be seen.
+            running += Math.max(0, (isOurs ? Math.max(here, runner.depth()) : here) - done);
+        }
+        return running;
+    }
+
+    /** Of the task that waits longest; those in line for room come behind it. Null if none waits. */
+    @Nullable
+    TaskFuture<?> oldestQueued() {
+        emptyInbox();
+        TaskFuture<?> oldest = root.first();
+        for (Iterator<Lane> all = lanes.iterator(); oldest == null && all.hasNext(); ) {
+            oldest = all.next().first();
+        }
+        return oldest;
+    }
+
+    /** Since when at least one of those that wait does so, on the pool's clock; null if no waiting one was timed. */
+    @Nullable
+    Long oldestTimed() {
+        Long oldest = timed(root);
+        for (Lane lane : lanes) {
+            Long here = timed(lane);
+            oldest = oldest == null || (here != null && here - oldest < 0) ? here : oldest;
+        }
+        return oldest;
+    }
+
+    /** Of each queue the task that came last. */
+    List<TaskFuture<?>> newestQueued() {
+        emptyInbox();
+        List<TaskFuture<?>> newest = new ArrayList<>();
+        for (Lane lane : lanes) {
+            newest.addAll(lane.lastTask());
+        }
+        newest.addAll(root.lastTask());
+        return newest;
+    }
+
+    private static @Nullable Long timed(Lane lane) {
+        for (TaskFuture<?> task = lane.first(); task != null; task = lane.after(task)) {
+            Object code = task.pendingCode();
+            if (code instanceof Prepared && ((Prepared) code).isTimed()) {
+                return ((Prepared) code).submittedNanos();
+            }
+        }
+        return null;
     }
 
     boolean hasSurplus() {

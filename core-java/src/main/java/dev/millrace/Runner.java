@@ -1,6 +1,8 @@
 package dev.millrace;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,7 @@ class Runner {
 
     /** Of the bottom one only: how many tasks deep this thread is; used by this thread only. */
     private int depth;
-    /** How many tasks it has run in this role; used by this thread only. */
+    /** How many tasks it has run in this role. Written by this thread; statistics read it. */
     int tasksRun;
 
     Runner(TaskHome home, @Nullable Runner outer) {
@@ -100,6 +102,18 @@ class Runner {
         return bottom;
     }
 
+    /** The tasks whose code is on this thread, the innermost first. */
+    final List<TaskFuture<?>> tasks() {
+        List<TaskFuture<?>> tasks = new ArrayList<>();
+        for (Runner r = bottom.top; r != null; r = r.outer) {
+            TaskFuture<?> running = r.task;
+            if (running != null) {
+                tasks.add(running);
+            }
+        }
+        return tasks;
+    }
+
     /** How many tasks deep this thread is, whatever roles they run in. */
     final int depth() {
         return bottom.depth;
@@ -152,7 +166,10 @@ class Runner {
         Object result;
         TaskFuture<?> beneathHere = begin(claimed);
         try {
-            result = claimed.isRunnable() ? callRunnable(code) : ((Callable<?>) code).call();
+            Observer observer = claimed.home().observer;
+            result = observer != null && observer.isOn()
+                    ? observer.call(claimed, code)
+                    : claimed.isRunnable() ? callRunnable(code) : ((Callable<?>) code).call();
         } catch (Throwable thrown) {
             result = claimed.thrown(thrown);
         }
@@ -220,7 +237,10 @@ class Runner {
     private void call(TaskFuture<?> claimed, Object code, @Nullable TaskFuture<?> beneathHere) {
         Object result;
         try {
-            result = claimed.isRunnable() ? callRunnable(code) : ((Callable<?>) code).call();
+            Observer observer = claimed.home().observer;
+            result = observer != null && observer.isOn()
+                    ? observer.call(claimed, code)
+                    : claimed.isRunnable() ? callRunnable(code) : ((Callable<?>) code).call();
         } catch (Throwable thrown) {
             result = claimed.thrown(thrown);
         }
@@ -243,8 +263,12 @@ class Runner {
         } finally {
             bottom.depth--;
             tasksRun++;
-            if (bottom != this && home.isWithin(bottom.home)) {
+            boolean isBelow = bottom != this && home.isWithin(bottom.home);
+            if (isBelow) {
                 bottom.tasksRun++;
+            }
+            if (!bottom.isWorker() || !(isBelow || bottom == this)) {
+                claimed.home().ranOnVisitor();
             }
             // A shutdown that still sees a task that has ended does nothing to it.
             TASK.lazySet(this, beneathHere);

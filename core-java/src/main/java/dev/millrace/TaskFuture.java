@@ -471,7 +471,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
      * @return how to take the callback back
      */
     public Registration onDone(Consumer<? super TaskFuture<T>> callback) {
-        return listen(callback, null, false);
+        return listenInContext(callback, null, false);
     }
 
     /**
@@ -481,7 +481,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
      * @return how to take the callback back
      */
     public Registration onDone(Consumer<? super TaskFuture<T>> callback, Executor executor) {
-        return listen(callback, Objects.requireNonNull(executor, "executor"), false);
+        return listenInContext(callback, Objects.requireNonNull(executor, "executor"), false);
     }
 
     /**
@@ -494,13 +494,28 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
      */
     public Registration onExit(Runnable callback) {
         Objects.requireNonNull(callback, "callback");
-        return listen(future -> callback.run(), null, true);
+        return listenInContext(future -> callback.run(), null, true);
+    }
+
+    /** {@link #onDone} for code of ours, which needs nobody's context. */
+    void callOnDone(Consumer<TaskFuture<?>> action) {
+        Registration unused = listen(action, null, false);
+    }
+
+    /** {@link #onExit} for code of ours. */
+    void callOnExit(Runnable action) {
+        Registration unused = listen(future -> action.run(), null, true);
     }
 
     @SuppressWarnings("unchecked") // only ever called with this
-    private Registration listen(Consumer<? super TaskFuture<T>> callback, @Nullable Executor executor, boolean exit) {
+    private Registration listenInContext(
+            Consumer<? super TaskFuture<T>> callback, @Nullable Executor executor, boolean exit) {
         Consumer<TaskFuture<?>> action =
                 (Consumer<TaskFuture<?>>) (Consumer<?>) Objects.requireNonNull(callback, "callback");
+        return listen(home.observer == null ? action : home.observer.inContext(action), executor, exit);
+    }
+
+    private Registration listen(Consumer<TaskFuture<?>> action, @Nullable Executor executor, boolean exit) {
         if (!hasCome(exit)) {
             Listeners all = listeners();
             var entry = new Listeners.Callback(all, action, executor, exit);
@@ -561,7 +576,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
      */
     public CompletableFuture<T> toCompletableFuture() {
         BridgedFuture<T> bridged = new BridgedFuture<>(this);
-        onDone(bridged::settle);
+        callOnDone(done -> bridged.settle(this));
         return bridged;
     }
 }

@@ -106,7 +106,7 @@ public final class TaskGroup implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        task.onExit(() -> leave(task));
+        task.callOnExit(() -> leave(task));
         // Noted before the next task of a lane can begin, so that the first failure is the first.
         task.signal(this::noteInOrder);
         task.watch(this::ended);

@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class TaskHome {
     final Backend backend;
+    /** Who looks at the tasks of this executor; null if nobody does. */
+    final @Nullable Observer observer;
 
-    TaskHome(Backend backend) {
+    TaskHome(Backend backend, @Nullable Observer observer) {
         this.backend = backend;
+        this.observer = observer;
     }
 
     /** The executor's name; it stands in messages. */
@@ -114,8 +117,20 @@ abstract class TaskHome {
     /** A running task was cancelled, before anybody hears of it. */
     void cancelRequested(boolean mayInterrupt) {}
 
-    /** The task's outcome is fixed: no alarm is needed any more. */
-    void ended() {}
+    /** The task's outcome is fixed. */
+    void done(TaskFuture<?> task) {}
+
+    /** Its time was over; {@link #done} tells of it, too. */
+    void timedOut() {}
+
+    /** The code has run, and the outcome is no success. */
+    void ranInVain() {}
+
+    /** The code has run on a thread that is no worker of this executor. */
+    void ranOnVisitor() {}
+
+    /** No alarm is needed any more. */
+    void disarm() {}
 
     /** Who takes what the code of a task that is already done still returned or threw; null: the log. */
     @Nullable
@@ -123,14 +138,24 @@ abstract class TaskHome {
         return null;
     }
 
+    /** Who hears of a failure that nobody looked at; null: the log. */
+    @Nullable
+    BiConsumer<String, Throwable> unobservedHandler() {
+        return null;
+    }
+
     /** The home of one task that has a name, a time limit or a taker of its own. */
-    static final class WithOptions extends TaskHome {
+    static class WithOptions extends TaskHome {
         private final TaskHome executor;
         private final TaskOptions options;
         private volatile Backend.@Nullable Alarm alarm;
 
         WithOptions(TaskHome executor, TaskOptions options) {
-            super(executor.backend);
+            this(executor, options, executor.observer);
+        }
+
+        WithOptions(TaskHome executor, TaskOptions options, @Nullable Observer observer) {
+            super(executor.backend, observer);
             this.executor = executor;
             this.options = options;
         }
@@ -154,7 +179,7 @@ abstract class TaskHome {
                 alarm = backend.schedule(ring, Durations.toNanos(limit));
                 // It may have rung before the field was set, and then found nothing to disarm.
                 if (task.isDone()) {
-                    ended();
+                    disarm();
                 }
             }
         }
@@ -222,13 +247,39 @@ abstract class TaskHome {
         }
 
         @Override
-        void ended() {
+        @Nullable
+        BiConsumer<String, Throwable> unobservedHandler() {
+            return executor.unobservedHandler();
+        }
+
+        @Override
+        void disarm() {
             Backend.Alarm armed = alarm;
             if (armed != null) {
                 alarm = null;
                 armed.disarm();
             }
-            executor.ended();
+        }
+
+        @Override
+        void done(TaskFuture<?> task) {
+            disarm();
+            executor.done(task);
+        }
+
+        @Override
+        void timedOut() {
+            executor.timedOut();
+        }
+
+        @Override
+        void ranInVain() {
+            executor.ranInVain();
+        }
+
+        @Override
+        void ranOnVisitor() {
+            executor.ranOnVisitor();
         }
 
         @Override

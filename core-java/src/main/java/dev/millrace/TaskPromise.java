@@ -103,7 +103,7 @@ public final class TaskPromise<T extends @Nullable Object> {
         private boolean over;
 
         Home(@Nullable String name, Backend backend) {
-            super(backend);
+            super(backend, null);
             this.name = name;
         }
 
@@ -145,7 +145,7 @@ public final class TaskPromise<T extends @Nullable Object> {
         }
 
         @Override
-        void ended() {
+        void done(TaskFuture<?> task) {
             synchronized (actions) {
                 over = true;
                 actions.clear();

@@ -44,6 +44,18 @@ final class TaskQueue {
         return size == 0 ? null : head.next;
     }
 
+    /** The last task, which stays, or null if there is none. */
+    @Nullable
+    TaskFuture<?> last() {
+        return size == 0 ? null : head.prev;
+    }
+
+    /** The one behind that one, which waits here; null if that is the last. */
+    @Nullable
+    TaskFuture<?> after(TaskFuture<?> task) {
+        return task.next == head ? null : task.next;
+    }
+
     /** Takes the first task, or returns null if there is none. */
     @Nullable
     TaskFuture<?> poll() {

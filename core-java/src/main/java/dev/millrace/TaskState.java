@@ -12,7 +12,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.BiConsumer;
-import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,7 +138,7 @@ abstract class TaskState {
                 if (STATE.compareAndSet(this, s, (s & ~STATUS) | CANCELLED | interrupt)) {
                     deliver(interrupt);
                     home.cancelRequested(mayInterruptIfRunning);
-                    home.ended();
+                    home.done(self());
                     announce(false);
                     return true;
                 }
@@ -171,7 +170,11 @@ abstract class TaskState {
             } else if (STATE.compareAndSet(this, s, (s & KIND) | CANCELLED | EXITED)) {
                 content = null;
                 home.withdraw(self());
-                home.ended();
+                if (tells) {
+                    home.done(self());
+                } else {
+                    home.disarm();
+                }
                 announce(true);
                 if (tells) {
                     tellDropped(code, null);
@@ -400,6 +403,9 @@ abstract class TaskState {
             late(result);
             leave();
         }
+        if (!won || result instanceof Failure) {
+            home.ranInVain();
+        }
         // None is under way any more.
         takeBackInterrupt(me);
         // No lazySet: the outcome is to be seen by others before this thread looks for those who wait for it.
@@ -434,7 +440,7 @@ abstract class TaskState {
     /** The outcome is published: what is left to do must not keep those who wait from hearing of it. */
     private void afterwards(@Nullable Object outcome) {
         try {
-            home.ended();
+            home.done(self());
             if (outcome instanceof Failure) {
                 ((Failure) outcome).watch();
             }
@@ -489,11 +495,11 @@ abstract class TaskState {
                     || thrown instanceof CancellationException
                     || thrown instanceof InterruptedIOException
                     || thrown instanceof ClosedByInterruptException;
-            Failure.log(
-                    expected ? Level.FINE : Level.WARNING,
-                    thrown,
-                    () -> "task " + self().name() + " threw after it was "
-                            + self().status().name().toLowerCase(Locale.ROOT));
+            (expected ? Log.FINE : Log.WARNING)
+                    .write(
+                            thrown,
+                            () -> "task " + self().name() + " threw after it was "
+                                    + self().status().name().toLowerCase(Locale.ROOT));
         }
     }
 
@@ -571,7 +577,9 @@ abstract class TaskState {
                             RUNNING,
                             FAILED,
                             Failure.of(self(), TaskTimeoutException.running(self().name(), limit, thread)));
-            if (!settled) {
+            if (settled) {
+                home.timedOut();
+            } else {
                 waitOut();
             }
         }
@@ -716,7 +724,7 @@ abstract class TaskState {
             if ((s & SETTLING) != 0 || state != s) {
                 waitOut();
             } else {
-                Object code = held instanceof Carried ? ((Carried) held).original() : held;
+                Object code = Wrapped.unwrap(held);
                 return (s & RUNNABLE) != 0 ? (Runnable) code : new DroppedCallable((Callable<?>) code, self().name());
             }
         }

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,9 @@ public final class ThreadPool extends AbstractTaskExecutor {
                         builder.backend),
                 null,
                 builder.loader,
+                builder.observability,
                 builder.backend);
+        core.lane().terminated.future().signal(ended -> Failure.lookOnFrom(builder.backend, Failure.FIRST_PAUSE_NANOS));
     }
 
     /** A pool of at most so many workers, with the defaults of {@link Builder}. */
@@ -102,6 +105,23 @@ public final class ThreadPool extends AbstractTaskExecutor {
     public boolean awaitQuiescence(Duration timeout) throws InterruptedException {
         ensureNotOwnTask("awaitQuiescence");
         return core.awaitQuiescence(Durations.toNanos(timeout));
+    }
+
+    /**
+     * The pool in numbers, now: what has become of its tasks, what waits, what its workers do. Takes the pool's lock for
+     * some microseconds, and longer the more workers there are; of no use more often than a few times a second.
+     */
+    public PoolStats stats() {
+        return core.stats();
+    }
+
+    /**
+     * The pool for people to read: each worker with its tasks, the innermost first, how long they have run, and its stack;
+     * then the first that wait. An age counts from when {@code stats()} or {@code dump()} saw the task there first. The text
+     * may change from version to version. Takes milliseconds if there are many workers.
+     */
+    public String dump() {
+        return core.dump();
     }
 
     @Override
@@ -171,8 +191,8 @@ public final class ThreadPool extends AbstractTaskExecutor {
     }
 
     @Override
-    void acceptWhenRoom(TaskFuture<?> task) {
-        core.admission().acceptWhenRoom(task);
+    boolean acceptWhenRoom(TaskFuture<?> task) {
+        return core.admission().acceptWhenRoom(task);
     }
 
     @Override
@@ -288,6 +308,7 @@ public final class ThreadPool extends AbstractTaskExecutor {
         private Backend backend = Backend.SYSTEM;
         private Capabilities capabilities = Capabilities.threads();
         private Admission.@Nullable Loader loader;
+        private final Observability observability = new Observability();
 
         private Builder() {}
 
@@ -372,6 +393,63 @@ public final class ThreadPool extends AbstractTaskExecutor {
          */
         public Builder threadFactory(ThreadFactory threadFactory) {
             this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
+            return this;
+        }
+
+        /**
+         * Takes thread-bound context along to where tasks and callbacks run: that of who submits, who calls {@code map}, who
+         * adds a callback to a future of this pool. By default nothing is carried.
+         */
+        public Builder contextCarrier(ContextCarrier contextCarrier) {
+            observability.carrier = Objects.requireNonNull(contextCarrier, "contextCarrier");
+            return this;
+        }
+
+        /** Adds one that hears what happens in the pool; they are told in the order in which they were added. */
+        public Builder listener(PoolListener listener) {
+            observability.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /**
+         * Takes the times that {@link PoolStats#queueWait} and {@link PoolStats#runTime} show; by default none are taken.
+         * While tasks wait, those of one in sixteen, which then counts for sixteen: a look at the clock costs as much as a
+         * quarter of a submit.
+         */
+        public Builder recordTimes() {
+            observability.recordsTimes = true;
+            return this;
+        }
+
+        /**
+         * Who hears, instead of the log, of a task that failed while nobody has looked at its future until that was
+         * collected: gets the task's name and what it threw. Called once for each such task, some time after that, in a
+         * thread of its own. What it throws goes to the uncaught-exception handler. By default it is a warning of the
+         * {@code java.util.logging} logger {@code dev.millrace}.
+         */
+        public Builder onUnobservedFailure(BiConsumer<String, Throwable> handler) {
+            observability.unobservedHandler = Objects.requireNonNull(handler, "handler");
+            return this;
+        }
+
+        /**
+         * Logs a task that runs for so long, with the stack of its thread, or that waits for a worker for so long: once,
+         * when it has taken at most a quarter more. Of tasks that wait one is told of, until none waits so long. Nothing
+         * else happens to the task. By default nobody looks.
+         *
+         * @throws IllegalArgumentException if not positive
+         */
+        public Builder stuckAfter(Duration limit) {
+            return stuckAfter(limit, Watchdog::log);
+        }
+
+        /** {@link #stuckAfter(Duration)}, and calls the handler instead of logging; in a thread of its own. */
+        public Builder stuckAfter(Duration limit, Consumer<StuckTask> handler) {
+            if (limit.isZero() || limit.isNegative()) {
+                throw new IllegalArgumentException("stuckAfter must be positive: " + limit);
+            }
+            observability.stuckAfter = limit;
+            observability.stuckHandler = Objects.requireNonNull(handler, "handler");
             return this;
         }
 

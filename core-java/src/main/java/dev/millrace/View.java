@@ -91,8 +91,8 @@ final class View extends AbstractTaskExecutor {
     }
 
     @Override
-    void acceptWhenRoom(TaskFuture<?> task) {
-        core.admission().acceptWhenRoom(task);
+    boolean acceptWhenRoom(TaskFuture<?> task) {
+        return core.admission().acceptWhenRoom(task);
     }
 
     @Override

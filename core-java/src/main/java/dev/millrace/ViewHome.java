@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The home of a view's tasks. What a view adds to its {@link Lane}: who waits for one of its tasks may run it. */
@@ -14,7 +15,7 @@ final class ViewHome extends LaneHome {
     private final Lane lane;
 
     ViewHome(Worker.Pool pool, LaneHome parent, int limit, Decisions decisions) {
-        super(pool.backend);
+        super(pool.backend, pool.observer);
         this.pool = pool;
         this.parent = parent;
         this.decisions = decisions;
@@ -56,6 +57,32 @@ final class ViewHome extends LaneHome {
     @Override
     boolean isStopping() {
         return lane.isStopping();
+    }
+
+    @Override
+    void done(TaskFuture<?> task) {
+        pool.done(task);
+    }
+
+    @Override
+    @Nullable
+    BiConsumer<String, Throwable> unobservedHandler() {
+        return pool.unobservedHandler();
+    }
+
+    @Override
+    void timedOut() {
+        pool.timedOut();
+    }
+
+    @Override
+    void ranInVain() {
+        pool.ranInVain();
+    }
+
+    @Override
+    void ranOnVisitor() {
+        pool.ranOnVisitor();
     }
 
     @Override

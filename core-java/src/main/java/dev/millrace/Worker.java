@@ -27,8 +27,8 @@ final class Worker extends Runner implements Runnable {
 
     /** What a worker needs of its pool. */
     abstract static class Pool extends LaneHome {
-        Pool(Backend backend) {
-            super(backend);
+        Pool(Backend backend, @Nullable Observer observer) {
+            super(backend, observer);
         }
 
         /** Whether that thread, the calling one, which is about to wait for the task, may run it, and has the stack. */
@@ -43,6 +43,12 @@ final class Worker extends Runner implements Runnable {
             StackRoom.ensure();
             return true;
         }
+
+        /** The calling thread is a new worker. */
+        abstract void workerStarted();
+
+        /** The calling thread, a worker, ends. */
+        abstract void workerEnded();
 
         /** The user's initializer as a task, or null if there is none. */
         abstract @Nullable TaskFuture<?> newInitializer();
@@ -96,10 +102,12 @@ final class Worker extends Runner implements Runnable {
     public void run() {
         try {
             enter();
+            pool.workerStarted();
             if (initialize()) {
                 while (runNext()) {}
             }
         } finally {
+            pool.workerEnded();
             pool.workerGone(this);
             exit();
         }

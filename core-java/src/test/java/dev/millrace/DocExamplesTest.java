@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -245,6 +247,44 @@ class DocExamplesTest {
         }
         executor.shutdown();
         assertEquals(List.of("rendered TILE", "rendered TILE"), shown);
+    }
+
+    private static final ThreadLocal<String> TENANT = new ThreadLocal<>();
+
+    @Test
+    void contextCarrier() {
+        ContextCarrier tenants = () -> {
+            String mine = TENANT.get();
+            return () -> {
+                String before = TENANT.get();
+                TENANT.set(mine);
+                return () -> TENANT.set(before);
+            };
+        };
+        try (ThreadPool pool = ThreadPool.builder().contextCarrier(tenants).build()) {
+            TENANT.set("acme");
+            assertEquals("acme", pool.submit(TENANT::get).join());
+        } finally {
+            TENANT.remove();
+        }
+    }
+
+    @Test
+    void poolListener() {
+        LongAdder failures = new LongAdder();
+        ThreadPool pool = ThreadPool.builder()
+                .listener(new PoolListener() {
+                    @Override
+                    public void done(TaskFuture<?> task) {
+                        if (task.status() == TaskStatus.FAILED) {
+                            failures.increment();
+                        }
+                    }
+                })
+                .build();
+        assertThrows(NumberFormatException.class, pool.submit(() -> Integer.parseInt("one"))::join);
+        pool.close();
+        assertEquals(1, failures.sum());
     }
 
     @Test

@@ -31,6 +31,7 @@ class PoolStateTest {
                 starter,
                 null,
                 null,
+                new Observability(),
                 backend);
     }
 

@@ -68,7 +68,8 @@ class UnseenFailureTest {
         LogRecord record =
                 records.stream().filter(r -> r.getThrown() == lost).findFirst().orElseThrow();
         assertEquals(Level.WARNING, record.getLevel());
-        assertEquals("task forgotten failed, and nobody looked at its outcome", record.getMessage());
+        assertEquals(
+                "task forgotten of " + pool.name() + " failed, and nobody looked at its outcome", record.getMessage());
         assertEquals(1, records.stream().filter(r -> r.getThrown() == lost).count());
     }
 
@@ -122,14 +123,14 @@ class UnseenFailureTest {
     /** Between the outcome and the watch over it, as another thread may. */
     private static WeakReference<TaskFuture<?>> failAndLookAtOnce(Throwable failure) {
         List<TaskFuture<?>> told = new ArrayList<>();
-        TaskFuture<?> future = TaskFuture.promised(new TaskHome(Backend.SYSTEM) {
+        TaskFuture<?> future = TaskFuture.promised(new TaskHome(Backend.SYSTEM, null) {
             @Override
             String name() {
                 return "looks at once";
             }
 
             @Override
-            void ended() {
+            void done(TaskFuture<?> task) {
                 told.get(0).exceptionNow();
             }
         });

@@ -8,7 +8,7 @@ final class ByHand extends TaskHome {
     private final AtomicInteger withdrawals = new AtomicInteger();
 
     ByHand() {
-        super(Backend.SYSTEM);
+        super(Backend.SYSTEM, null);
     }
 
     <T> TaskFuture<T> task(Callable<T> code) {

@@ -3,7 +3,7 @@ package dev.millrace;
 /** The home of tasks that no executor has: nothing happens by itself. */
 final class PlainHome extends TaskHome {
     PlainHome() {
-        super(new FakeBackend());
+        super(new FakeBackend(), null);
     }
 
     @Override

@@ -37,6 +37,7 @@ final class SteppedPool {
                 this::started,
                 null,
                 null,
+                new Observability(),
                 new Stepping());
         view = core.newView(core, 1);
     }

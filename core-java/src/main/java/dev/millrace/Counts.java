@@ -1,0 +1,69 @@
+package dev.millrace;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * How many tasks of a pool ended how. A success is not counted, so that it costs nothing: each thread counts what it runs
+ * anyway ({@link Runner#tasksRun}), and what ran otherwise than to success is counted here.
+ */
+final class Counts {
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder cancelled = new LongAdder();
+    private final LongAdder timedOut = new LongAdder();
+    private final LongAdder rejected = new LongAdder();
+    /** Runs on threads that are no workers of the pool. */
+    private final LongAdder runsOnVisitors = new LongAdder();
+    /** Runs that threw, or whose task was cancelled or out of time before. */
+    private final LongAdder runsInVain = new LongAdder();
+
+    /** The outcome is fixed. */
+    void done(TaskFuture<?> task) {
+        switch (task.status()) {
+            case FAILED:
+                failed.increment();
+                break;
+            case CANCELLED:
+                cancelled.increment();
+                break;
+            default:
+                break;
+        }
+    }
+
+    /** One of those that failed. */
+    void timedOut() {
+        timedOut.increment();
+    }
+
+    void rejected() {
+        rejected.increment();
+    }
+
+    void ranOnVisitor() {
+        runsOnVisitors.increment();
+    }
+
+    void ranInVain() {
+        runsInVain.increment();
+    }
+
+    long failed() {
+        return failed.sum() - timedOut.sum();
+    }
+
+    long cancelled() {
+        return cancelled.sum();
+    }
+
+    long timedOutSoFar() {
+        return timedOut.sum();
+    }
+
+    long rejectedSoFar() {
+        return rejected.sum();
+    }
+
+    long succeeded(long runsOfWorkers) {
+        return Math.max(0, runsOfWorkers + runsOnVisitors.sum() - runsInVain.sum());
+    }
+}
