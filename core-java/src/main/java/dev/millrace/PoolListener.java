@@ -23,8 +23,9 @@ public interface PoolListener {
     default void submitted(TaskFuture<?> task) {}
 
     /**
-     * The submit has failed, by an exception or because there was no room in time; called in the submitter. The last that
-     * is heard of the task, except where no worker could be started: then the task failed, and was {@link #done}, before.
+     * The submit has failed, by an exception or because there was no room in time; called in the submitter. Most often the
+     * last that is heard of the task; but it may be {@link #done} as well, before or after, where no worker could be
+     * started, or where the task is cancelled or out of time just then.
      */
     default void rejected(TaskFuture<?> task) {}
 
@@ -36,7 +37,8 @@ public interface PoolListener {
 
     /**
      * The outcome is fixed: {@code task.status()} says which. Called in the thread that fixed it, before those who wait
-     * are woken. For a task that was cancelled, or ran out of time, while it ran, {@link #stopped} follows.
+     * are woken. For a task that was cancelled, or ran out of time, while it ran, {@link #stopped} follows. For one of
+     * {@code invokeAll} or of a group that ends before its turn to be submitted this is all that is heard.
      */
     default void done(TaskFuture<?> task) {}
 

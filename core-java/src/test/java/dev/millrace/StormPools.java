@@ -20,6 +20,8 @@ final class StormPools {
     final ThreadPool pool;
     /** The threads' executor, if it is not the pool. */
     final ExecutorService host;
+    /** Who looks at the pool; null if nobody does. */
+    final StormEvents events;
     /** How many tasks may run at once. */
     final int limit;
     /** All threads may wait at once, so a wait without a limit may never end. */
@@ -30,8 +32,14 @@ final class StormPools {
     final boolean isCostly;
 
     private StormPools(
-            TaskExecutorService executor, ExecutorService host, int limit, boolean isBoundToTime, boolean isCostly) {
+            TaskExecutorService executor,
+            ExecutorService host,
+            StormEvents events,
+            int limit,
+            boolean isBoundToTime,
+            boolean isCostly) {
         this.executor = executor;
+        this.events = events;
         this.host = host;
         this.limit = limit;
         this.isBoundToTime = isBoundToTime;
@@ -64,7 +72,8 @@ final class StormPools {
             default:
                 ExecutorService host = fixed(threads, new LinkedBlockingQueue<>(), platform);
                 Capabilities elsewhere = Capabilities.elsewhere().withWorkers(1 + random.nextInt(4));
-                return new StormPools(TaskExecutorService.adapt(host, elsewhere), host, Integer.MAX_VALUE, true, true);
+                return new StormPools(
+                        TaskExecutorService.adapt(host, elsewhere), host, null, Integer.MAX_VALUE, true, true);
         }
     }
 
@@ -111,13 +120,14 @@ final class StormPools {
         if (random.nextInt(4) == 0) {
             builder.initializer(() -> {});
         }
-        return new StormPools(builder.build(), null, workers, false, retires || idle < 2);
+        StormEvents events = random.nextInt(3) == 0 ? new StormEvents(random, builder) : null;
+        return new StormPools(builder.build(), null, events, workers, false, retires || idle < 2);
     }
 
     private static StormPools adapted(ExecutorService host, int threads) {
         boolean limited = host instanceof ThreadPoolExecutor && threads > 0;
         return new StormPools(
-                TaskExecutorService.adapt(host), host, limited ? threads : Integer.MAX_VALUE, true, !limited);
+                TaskExecutorService.adapt(host), host, null, limited ? threads : Integer.MAX_VALUE, true, !limited);
     }
 
     private static ExecutorService full(Random random, int threads, ThreadFactory platform) {

@@ -317,6 +317,12 @@ final class StormRound {
                 fault(fault);
             }
         }
+        if (over && pools.events != null) {
+            // A time-out tells on a thread that no pool waits for.
+            Waiting.until(
+                    () -> pools.events.fault(pools.pool) == null,
+                    () -> "does not add up: " + pools.events.fault(pools.pool));
+        }
         if (!tally.addsUp()) {
             fault("does not add up: " + tally);
         }

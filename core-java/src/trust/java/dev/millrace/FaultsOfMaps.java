@@ -117,13 +117,13 @@ final class FaultsOfMaps {
             fault(
                     "the future holds the map",
                     "MapAsync.java",
-                    "                done.disarm();\n                map = null;",
-                    "                done.disarm();",
+                    "                ended.disarm();\n                map = null;",
+                    "                ended.disarm();",
                     "MapTest#aMapAsyncFutureThatIsKeptKeepsItsResultsOnly"),
             fault(
                     "the alarm of a map that has ended stays armed",
                     "MapAsync.java",
-                    "                done.disarm();\n                map = null;",
+                    "                ended.disarm();\n                map = null;",
                     "                map = null;",
                     "MapTest#aMapAsyncThatHasEndedLeavesNoAlarmSet"),
             fault(

@@ -191,7 +191,7 @@ final class FaultsOfTheFuture {
             fault(
                     "the interrupt of a cancel is worth a warning",
                     "TaskState.java",
-                    "expected ? Level.FINE : Level.WARNING",
-                    "Level.WARNING",
+                    "(expected ? Log.FINE : Log.WARNING)",
+                    "Log.WARNING",
                     "UnseenFailureTest#whatACancelledTaskThrowsIsLoggedUnlessItIsTheInterrupt"));
 }
