@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <p>After a shutdown every method that takes a task throws {@link RejectedExecutionException}, which names the
  * executor and its state. Every accepted task ends: in success, failure, or cancelled.
  *
+ * <p>{@code execute} makes no future: what its code throws goes to the uncaught-exception handler of the thread that
+ * runs it. {@code invokeAll} and {@code invokeAny} throw what a submit of one of their tasks would throw, and then
+ * cancel the others; where a submit waits for room, their tasks stand in the line together.
+ *
  * <p>Thread-safe. What a thread did before it submitted a task happens-before what the task does.
  */
 public interface TaskExecutorService extends ExecutorService, AutoCloseable {
@@ -45,9 +49,9 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
     TaskFuture<?> submit(Runnable task, TaskOptions options);
 
     /**
-     * Submits a task if there is room, or becomes room in time. Blocks so long at most, in turn with others who wait
-     * for room; zero or less does not wait. Where the queue is unbounded there is always room; an adapted executor says
-     * at once whether it takes the task.
+     * Submits a task if there is room, or becomes room in time, whatever the queue's {@link WhenFull} says. Blocks so
+     * long at most, in turn with others who wait for room; zero or less does not wait. Where the queue is unbounded
+     * there is always room; an adapted executor says at once whether it takes the task.
      *
      * @return the future, or empty if there was no room: the task was then not accepted
      * @throws RejectedExecutionException if the executor is shut down, or if the calling thread is interrupted while it
@@ -278,9 +282,9 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
     void close();
 
     /**
-     * {@link #shutdown()}, and lets the work go on so long at most; then cancels what has not begun, interrupts what
-     * runs, and gives that one more second. An interrupt of the calling thread ends the first part early, and is set
-     * again in the end.
+     * {@link #shutdown()}, and lets the work go on so long at most, not at all if zero or less; then cancels what has
+     * not begun, interrupts what runs, and gives that one more second. An interrupt of the calling thread ends the
+     * first part early, and is set again in the end.
      *
      * @return what was given up, and who refuses to end
      * @throws IllegalStateException if called from a task of this executor, which would wait for itself
@@ -304,8 +308,9 @@ public interface TaskExecutorService extends ExecutorService, AutoCloseable {
      *
      * <p>A waiting task runs no pending one itself, as it would in a {@link ThreadPool}, but where both are of a view
      * ({@link #limited}). A view hands the executor a worker for each task that could begin, which goes on as long as
-     * views have work. Tasks that are given to the original executor directly are not seen here. The futures of tasks that the executor drops without a word are
-     * cancelled when {@code close} or {@code awaitTermination} finds that it has terminated.
+     * views have work. Tasks that are given to the original executor directly are not seen here. The futures of tasks
+     * that the executor drops without a word are cancelled when {@code close} or {@code awaitTermination} finds that it
+     * has terminated.
      */
     static TaskExecutorService adapt(ExecutorService executor) {
         return adapt(executor, Capabilities.of(Objects.requireNonNull(executor, "executor")));
