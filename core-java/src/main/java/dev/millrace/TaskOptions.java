@@ -55,7 +55,8 @@ public final class TaskOptions {
 
     /**
      * A copy with this limit, counted from the call of {@code submit}, waiting for room and in the queue included. A
-     * task that is not done by then fails with {@link TaskTimeoutException}; if its code runs, it is interrupted.
+     * task that is not done by then fails with {@link TaskTimeoutException}, and its callbacks run on a daemon thread
+     * that is no worker's; if its code runs, it is interrupted, and keeps its worker busy until it returns.
      *
      * @throws IllegalArgumentException if the limit is zero or negative
      */
@@ -69,8 +70,9 @@ public final class TaskOptions {
     /**
      * A copy that hands to {@code taker} what the code of a task still returned (first argument) or threw (second
      * argument) although the task was by then cancelled or out of time: the place to close a resource that nobody will
-     * get. Called once at most, in the thread that ran the code, before {@link TaskFuture#onExit onExit}. Without a
-     * taker a late value is dropped, and a late exception is logged.
+     * get. Called once at most, in the thread that ran the code, before {@link TaskFuture#onExit onExit}; what it throws
+     * goes to that thread's uncaught-exception handler. Without a taker a late value is dropped, and a late exception is
+     * logged: as a warning, or as {@code FINE} if it is only how an interrupt shows.
      */
     public TaskOptions withOnLateOutcome(BiConsumer<@Nullable Object, @Nullable Throwable> taker) {
         return new TaskOptions(name, timeout, Objects.requireNonNull(taker, "taker"), retries);
