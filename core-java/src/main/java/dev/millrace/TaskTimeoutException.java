@@ -4,8 +4,9 @@ import java.time.Duration;
 
 /**
  * Time ran out: a task's own limit ({@link TaskOptions#withTimeout}), or that of a wait for several
- * ({@link TaskFutures#asCompleted(Iterable, Duration)}, {@link MapOptions#withTimeout}, {@link TaskGroup#joinUntil}). Where the task was running, the stack trace of this exception is that
- * of the thread that ran it, at the moment when time ran out.
+ * ({@link TaskFutures#asCompleted(Iterable, Duration)}, {@link MapOptions#withTimeout}, {@link TaskGroup#joinUntil}).
+ * Where a task was running, the stack trace of this exception is that of the thread that ran it, at the moment when time
+ * ran out; where it had not begun, the stack trace is empty.
  */
 public final class TaskTimeoutException extends RuntimeException {
     private static final long serialVersionUID = 1;
