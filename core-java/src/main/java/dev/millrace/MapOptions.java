@@ -117,9 +117,9 @@ public final class MapOptions {
     }
 
     /**
-     * A copy with this limit for the whole map, counted from the call. What is ready by then still comes; then
-     * {@link TaskTimeoutException} is thrown, and the rest cancelled. A wait with a limit runs no pending item itself.
-     * Python: {@code timeout}.
+     * A copy with this limit for the whole map, counted from the call of {@code map} or {@code mapAsync}. What is ready
+     * by then still comes; then {@link TaskTimeoutException} is thrown, and the rest cancelled. A wait with a limit
+     * runs no pending item itself. Python: {@code timeout}.
      *
      * @throws IllegalArgumentException if the limit is zero or negative
      */
