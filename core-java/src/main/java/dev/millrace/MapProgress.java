@@ -20,7 +20,7 @@ public final class MapProgress {
         this.total = total;
     }
 
-    /** How many items have a result. */
+    /** How many items have a result; those that failed are not among them. */
     public long done() {
         return done;
     }
