@@ -1,6 +1,6 @@
 /**
- * A thread pool with a real future: bounded submit, cancellation that reaches the code, nested waits that cannot
- * deadlock, failures that cannot get lost.
+ * A thread pool with a real future: bounded submit, cancellation that reaches the code, tasks that wait for tasks on a
+ * pool of any size, failures that are logged if nobody looks at them.
  *
  * <p>Start at {@link dev.millrace.ThreadPool}; what a submit gives back is a {@link dev.millrace.TaskFuture}.
  */
