@@ -70,8 +70,9 @@ public fun <A, B> TaskExecutorService.mapFlow(
 ): Flow<B> = items.asFlow().mapOn(this, concurrency, ordered, chunk, transform)
 
 /**
- * The futures as they get done: first those that are done by now, then the others in the order of finishing; one that
- * stands there twice comes once. Cancelling the collector cancels no task.
+ * The futures as they get done: first those that are done when the flow is collected, then the others in the order of
+ * finishing; one that stands there twice comes once. A failed or cancelled one comes like the others, and throws nothing.
+ * Cancelling the collector cancels no task.
  *
  * @sample dev.millrace.coroutines.samples.showAsDone
  */
