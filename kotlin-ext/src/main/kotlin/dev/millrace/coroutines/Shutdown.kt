@@ -7,9 +7,10 @@ import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withContext
 
 /**
- * Shuts this pool down and waits, without blocking a thread, until all its work has ended; with [cancelPending], what has
- * not begun is cancelled. The last thread ends a moment later. When the calling coroutine is cancelled it stops waiting, and
- * the pool goes on to its end.
+ * Shuts this pool down and waits, without blocking a thread, until all its work has ended; with [cancelPending], what
+ * has not begun is cancelled. The last thread ends a moment later. When the calling coroutine is cancelled it stops
+ * waiting, and the pool goes on to its end. A coroutine that runs on this pool itself ([asCoroutineDispatcher]) is
+ * cancelled when the pool has ended, as there is no worker left for it: call this from another dispatcher.
  *
  * @sample dev.millrace.coroutines.samples.saveAll
  */
