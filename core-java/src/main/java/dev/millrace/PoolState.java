@@ -870,7 +870,8 @@ final class PoolState {
     }
 
     String describeFull() {
-        return "queue is full: " + queued + " of " + capacity + " tasks waiting, " + describeBusy();
+        // Some of the queued are as good as taken, by a worker that is on its way.
+        return "queue is full: " + Math.min(queued, capacity) + " of " + capacity + " tasks waiting, " + describeBusy();
     }
 
     String describeBusy() {

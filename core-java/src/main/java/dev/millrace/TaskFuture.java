@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is <em>done</em> when its outcome is fixed, and has <em>exited</em> when its code runs nowhere any more; the two
  * differ only for a task that was cancelled, or ran out of time, while it ran. A failure that nobody looks at is logged
- * once, after the future has been collected.
+ * once, some time after the future has been collected, unless the pool has an {@link
+ * ThreadPool.Builder#onUnobservedFailure}.
  *
  * <p>Thread-safe. What the task did happens-before what follows a wait for it, and before its callbacks.
  *
@@ -263,7 +264,7 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
     }
 
     /**
-     * Waits until the code of this task runs nowhere any more, so long at most.
+     * Waits until the code of this task runs nowhere any more, so long at most; zero or less looks without waiting.
      *
      * @return whether that was so in time
      * @throws InterruptedException if the calling thread is interrupted before
@@ -462,8 +463,9 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
     // ---- telling ----
 
     /**
-     * Calls {@code callback} with this future when it is done: in the thread that completes it, or at once in the
-     * calling thread if it is done already. Callbacks added before run in the order added, with the interrupt flag
+     * Calls {@code callback} with this future when it is done: in the thread that completes it (the canceller's, if it is
+     * cancelled; a daemon thread that is no worker's, if it runs out of time), or at once in the calling thread if it is
+     * done already. Callbacks added before run in the order added, with the interrupt flag
      * clear; what one throws goes to the thread's uncaught-exception handler, and the others still run. What
      * a callback completes runs its callbacks there and then; sixteen deep, they wait until the outermost has ended, so
      * that chains of any length fit the stack. Python: {@code Future.add_done_callback}.
@@ -572,7 +574,8 @@ public final class TaskFuture<T extends @Nullable Object> extends TaskState impl
     /**
      * A {@code CompletableFuture} with this outcome. Cancelling it cancels this task, with an interrupt if it is
      * called with true; its dependents get the task's own exception in one {@link CompletionException}. A wait on it is
-     * a plain wait: it runs no pending task.
+     * a plain wait: it runs no pending task. Each call makes another one; to complete it by hand does nothing to the
+     * task.
      */
     public CompletableFuture<T> toCompletableFuture() {
         BridgedFuture<T> bridged = new BridgedFuture<>(this);

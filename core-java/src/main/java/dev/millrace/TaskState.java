@@ -5,7 +5,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -498,8 +497,8 @@ abstract class TaskState {
             (expected ? Log.FINE : Log.WARNING)
                     .write(
                             thrown,
-                            () -> "task " + self().name() + " threw after it was "
-                                    + self().status().name().toLowerCase(Locale.ROOT));
+                            () -> "task " + self().name() + " threw after it "
+                                    + (self().isCancelled() ? "was cancelled" : "had run out of time"));
         }
     }
 

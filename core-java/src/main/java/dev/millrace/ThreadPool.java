@@ -312,7 +312,10 @@ public final class ThreadPool extends AbstractTaskExecutor {
 
         private Builder() {}
 
-        /** The pool's name, which stands in every message; its threads are {@code name-1}, {@code name-2}, …. */
+        /**
+         * The pool's name, which stands in every message; its threads are {@code name-1}, {@code name-2}, …. By default
+         * {@code millrace-1}, {@code millrace-2}, ….
+         */
         public Builder name(String name) {
             this.name = Objects.requireNonNull(name, "name");
             return this;
@@ -387,7 +390,8 @@ public final class ThreadPool extends AbstractTaskExecutor {
 
         /**
          * Makes the workers' threads, in the thread that needs the worker, never under a lock; by default threads that
-         * are no daemons and inherit no thread-local. The pool starts each, which has to run what it was given: one that
+         * are no daemons and inherit no thread-local, with a stack of 2 MB, normal priority, and the context class loader of
+         * who made the pool. The pool starts each, which has to run what it was given: one that
          * does not is waited for. If it throws or returns null, tasks wait for the workers that live; if none does, what is
          * pending fails and the submit throws.
          */

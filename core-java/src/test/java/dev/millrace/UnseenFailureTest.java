@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +171,30 @@ class UnseenFailureTest {
         polite.cancel(true);
         Waiting.until(polite::hasExited);
         assertEquals(List.of(), records);
+    }
+
+    @Test
+    void whatATaskThrowsThatIsOutOfTimeIsLoggedAsThat() throws Exception {
+        FakeBackend clock = new FakeBackend();
+        ThreadPool timed = ThreadPool.builder().maxWorkers(1).backend(clock).build();
+        CountDownLatch running = new CountDownLatch(1);
+        TaskFuture<?> task = timed.submit(
+                () -> {
+                    running.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException("late");
+                    }
+                },
+                TaskOptions.named("slow").withTimeout(Duration.ofSeconds(1)));
+        Waiting.await(running);
+        clock.advance(Duration.ofSeconds(1));
+        timed.close();
+        assertTrue(task.hasExited());
+        assertEquals(
+                List.of("task slow threw after it had run out of time"),
+                records.stream().map(LogRecord::getMessage).collect(Collectors.toList()));
     }
 
     /** With no place in the queue a submit is accepted only if a worker is free, which it is once its result is to be seen. */

@@ -163,6 +163,14 @@ record Cell(
                         "executor",
                         List.of("MILLRACE", "GUAVA", "KOTLINX_DEFAULT"),
                         Map.of("views", List.of("1", "10", "100", "1000")))));
+        cells.add(cell(13, "Seen: `submit`, then `get`, while somebody looks at the pool")
+                .against("NOBODY")
+                .measuring(Suite.of(
+                                SeenBenchmark.class,
+                                "by",
+                                names(SeenBenchmark.By.values()),
+                                Map.of("workers", List.of("1", "2")))
+                        .methods("submitAndGet", "roundTrip")));
         return cells;
     }
 
