@@ -1,5 +1,9 @@
 package dev.millrace;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -114,6 +118,27 @@ class RulesTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("sun..", "jdk.internal..")
+                .check(core);
+    }
+
+    @Test
+    void coreLooksNothingOfItsOwnUpByName() {
+        // R8, ProGuard and GraalVM see what names what, so they need no rules. The names in field updaters they see,
+        // too.
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(
+                        "dev.millrace.SerialPath") // the user's objects, to tell what is in the way
+                .and()
+                .doNotHaveFullyQualifiedName("dev.millrace.Parcel$Opener") // classes of what arrives, the user's
+                .and()
+                .doNotHaveFullyQualifiedName("dev.millrace.Jfr") // the JDK's, if it is there
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.lang.reflect..")
+                .orShould()
+                .callMethodWhere(
+                        target(owner(type(Class.class))).and(target(nameMatching("forName|newInstance|getResource.*"))))
                 .check(core);
     }
 

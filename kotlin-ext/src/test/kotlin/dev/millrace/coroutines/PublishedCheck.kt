@@ -65,11 +65,19 @@ class PublishedCheck :
                             setOf(artifact.module.replace('.', '/'))
                         classes.filterNot { jar.majorVersion(it) == 55 }.shouldBeEmpty()
                         others shouldContainExactlyInAnyOrder artifact.otherFiles +
-                            listOf("META-INF/MANIFEST.MF", "META-INF/LICENSE") +
+                            listOf("META-INF/MANIFEST.MF", "META-INF/LICENSE", artifact.nativeImage) +
                             listOf("pom.xml", "pom.properties").map { "META-INF/maven/dev.millrace/${artifact.id}/$it" }
                         jar.text("META-INF/maven/dev.millrace/${artifact.id}/pom.xml") shouldBe
                             File(artifact.folder, "target/published-pom.xml").readText()
                         jar.text("META-INF/LICENSE").trim() shouldStartWith "Apache License"
+                    }
+                }
+
+                test("its metadata for native images names what it sends elsewhere, and no more") {
+                    ZipFile(artifact.jar()).use { jar ->
+                        val named = Regex("\"name\": \"(.+)\"").findAll(jar.text(artifact.nativeImage))
+                        named.map { it.groupValues[1] }.toList() shouldContainExactlyInAnyOrder
+                            jar.sentTypes().map { it.name } + artifact.sentOfTheJdk
                     }
                 }
 
@@ -109,6 +117,7 @@ private val CORE =
         module = "dev.millrace",
         dependencies = listOf("jspecify"),
         otherFiles = emptyList(),
+        sentOfTheJdk = listOf("byte[]", "java.lang.Object[]"),
     ) { api ->
         Regex("^public .*(?:class|interface) dev/millrace/([\\w$]+) ", RegexOption.MULTILINE)
             .findAll(api)
@@ -123,6 +132,7 @@ private val KOTLIN =
         module = "dev.millrace.coroutines",
         dependencies = listOf("millrace-core", "kotlin-stdlib", "kotlinx-coroutines-core"),
         otherFiles = listOf("META-INF/millrace-kotlin.kotlin_module"),
+        sentOfTheJdk = listOf("java.util.ArrayList"),
     ) { api ->
         Regex("^\tpublic static final fun (\\w+) ", RegexOption.MULTILINE)
             .findAll(api)
@@ -137,8 +147,11 @@ private class Artifact(
     val module: String,
     val dependencies: List<String>,
     val otherFiles: List<String>,
+    val sentOfTheJdk: List<String>,
     private val pagesOf: (String) -> Set<String>,
 ) {
+    val nativeImage = "META-INF/native-image/dev.millrace/$id/serialization-config.json"
+
     fun jar(kind: String = "") = File(folder, "target/$id-$version$kind.jar")
 
     fun pom(): Element = DocumentBuilderFactory.newInstance()
@@ -166,6 +179,13 @@ private fun Element.text(path: String): String =
 private fun ZipFile.files() = entries().asSequence().filterNot { it.isDirectory }.map { it.name }.toList()
 
 private fun ZipFile.text(name: String) = getInputStream(getEntry(name)).reader().readText()
+
+/** What can be serialised, and says so by its version; exceptions travel only if user code throws them. */
+private fun ZipFile.sentTypes(): List<Class<*>> = files()
+    .filter { it.endsWith(".class") && !it.endsWith("-info.class") }
+    .map { Class.forName(it.removeSuffix(".class").replace('/', '.'), false, PublishedCheck::class.java.classLoader) }
+    .filter { type -> type.declaredFields.any { it.name == "serialVersionUID" } }
+    .filterNot { Throwable::class.java.isAssignableFrom(it) }
 
 private fun ZipFile.majorVersion(name: String) = DataInputStream(getInputStream(getEntry(name))).use {
     it.readInt()
