@@ -129,4 +129,23 @@ class PagesTest {
         }
         assertTrue(names > 20, "names found: " + names);
     }
+
+    @Test
+    void theVersionsToCopyAreThatOfThePom() throws Exception {
+        Path root = Path.of("..");
+        Matcher revision =
+                Pattern.compile("<revision>(.*)</revision>").matcher(Files.readString(root.resolve("pom.xml")));
+        assertTrue(revision.find());
+        String shown = Page.readme().text + Files.readString(root.resolve("samples/android/README.md"));
+        Matcher dependency = Pattern.compile("<artifactId>(millrace-\\w+)</artifactId>\\s*<version>([^<]+)"
+                        + "|dev\\.millrace:(millrace-\\w+):([^\"]+)")
+                .matcher(shown);
+        int found = 0;
+        while (dependency.find()) {
+            String version = dependency.group(2) == null ? dependency.group(4) : dependency.group(2);
+            assertEquals(revision.group(1), version, dependency.group());
+            found++;
+        }
+        assertEquals(4, found, "dependencies shown by the READMEs");
+    }
 }
