@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -140,6 +141,26 @@ class RulesTest {
                 .callMethodWhere(
                         target(owner(type(Class.class))).and(target(nameMatching("forName|newInstance|getResource.*"))))
                 .check(core);
+    }
+
+    @Test
+    void theRulesForR8NameWhatAndroidLacksAndNoMore() throws Exception {
+        // A class that an app's build cannot find ends it; the Android sample's build sees the whole JDK.
+        Set<String> lacking = core.stream()
+                .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                .map(dependency ->
+                        dependency.getTargetClass().getBaseComponentType().getPackageName())
+                .filter(name -> !name.isEmpty() && !name.matches("(java|org\\.jspecify|dev\\.millrace)(\\..*)?"))
+                .map(name -> "-dontwarn " + name + ".**")
+                .collect(Collectors.toCollection(TreeSet::new));
+        try (var rules = getClass().getResourceAsStream("/META-INF/proguard/millrace-core.pro")) {
+            assertEquals(
+                    lacking,
+                    new String(rules.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .filter(line -> !line.startsWith("#"))
+                            .collect(Collectors.toCollection(TreeSet::new)));
+        }
     }
 
     @Test

@@ -116,7 +116,7 @@ private val CORE =
         folder = "../core-java",
         module = "dev.millrace",
         dependencies = listOf("jspecify"),
-        otherFiles = emptyList(),
+        otherFiles = listOf("META-INF/proguard/millrace-core.pro"),
         sentOfTheJdk = listOf("byte[]", "java.lang.Object[]"),
     ) { api ->
         Regex("^public .*(?:class|interface) dev/millrace/([\\w$]+) ", RegexOption.MULTILINE)
