@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The thread pool and the future. */
 module dev.millrace {
     requires java.logging;

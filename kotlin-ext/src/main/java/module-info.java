@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The pool for coroutines. */
 module dev.millrace.coroutines {
     requires transitive dev.millrace;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import dev.millrace.ThreadPool
 import dev.millrace.coroutines.call
 import kotlinx.coroutines.runBlocking

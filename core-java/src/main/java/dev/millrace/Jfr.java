@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
 /** Whether this JVM has the Flight Recorder; {@link Flight} may be touched only then. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
 /** A callback's place in a future's list, so that it can be taken back. Thread-safe. */

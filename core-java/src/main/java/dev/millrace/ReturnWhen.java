@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
 /** When {@link TaskFutures#waitFor} returns. Python: the constants of {@code concurrent.futures.wait}. */

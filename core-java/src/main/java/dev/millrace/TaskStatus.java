@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
 /** Where a task stands: {@code PENDING → RUNNING → SUCCESS | FAILED | CANCELLED}; the last three are final. */

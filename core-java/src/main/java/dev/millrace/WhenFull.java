@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
 /** What {@code submit} and {@code execute} do when all workers are busy and the bounded queue is full. */

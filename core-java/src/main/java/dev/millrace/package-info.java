@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * A thread pool with a real future: bounded submit, cancellation that reaches the code, tasks that wait for tasks on a
  * pool of any size, failures that are logged if nobody looks at them.

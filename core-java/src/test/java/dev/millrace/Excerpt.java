@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -34,7 +35,8 @@ final class Excerpt {
 
     static List<Excerpt> all() throws IOException {
         List<Excerpt> all = new ArrayList<>();
-        all.add(new Excerpt("Hello", "main", Files.readString(SOURCES.resolve("Hello.java"))));
+        String hello = Files.readString(SOURCES.resolve("Hello.java"));
+        all.add(new Excerpt("Hello", "main", hello.replaceFirst("// SPDX-License-Identifier: .*\n", "")));
         for (Path source : sources(PAGES)) {
             addMarked(source, all);
         }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
 /** An exception that cannot tell what it is: the user's code in it throws. */

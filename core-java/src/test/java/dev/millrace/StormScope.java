@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
 /** What asks for interrupts: a task, a group, a map, a thread of the storm. What is inside may see those. */

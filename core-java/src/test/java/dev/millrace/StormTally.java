@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
 /** How many tasks ended how. Used by one thread, after the tasks have ended. */

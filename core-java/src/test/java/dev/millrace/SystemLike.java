@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
 /** The real clock and real threads, for a test to replace one of them. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
 /** Which form of the search runs: {@code -Dtrust=short} or {@code long}. */

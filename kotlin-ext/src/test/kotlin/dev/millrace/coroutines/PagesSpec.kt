@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace.coroutines
 
 import dev.millrace.coroutines.pages.timesShown
@@ -23,7 +24,8 @@ class PagesSpec :
         test("what the pages show is what is marked here, each once") {
             snippets.shouldNotBeEmpty()
             snippets.shouldBeUnique()
-            snippets shouldContainExactlyInAnyOrder excerpts.map { it.text } + PROGRAM.readText()
+            snippets shouldContainExactlyInAnyOrder
+                excerpts.map { it.text } + PROGRAM.readText().substringAfter("// SPDX-License-Identifier: Apache-2.0\n")
         }
 
         test("what is marked stands in code that runs") {

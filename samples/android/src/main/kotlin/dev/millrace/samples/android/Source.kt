@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 @file:JvmName("Sources")
 
 package dev.millrace.samples.android

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.millrace.samples.audit;
 
 /** Hears how an audit goes on, from several threads at a time. */
