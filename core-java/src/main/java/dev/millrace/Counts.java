@@ -21,7 +21,7 @@ final class Counts {
     void done(TaskFuture<?> task) {
         switch (task.status()) {
             case FAILED:
-                failed.increment();
+                (task.timedOut() ? timedOut : failed).increment();
                 break;
             case CANCELLED:
                 cancelled.increment();
@@ -29,11 +29,6 @@ final class Counts {
             default:
                 break;
         }
-    }
-
-    /** One of those that failed. */
-    void timedOut() {
-        timedOut.increment();
     }
 
     void rejected() {
@@ -48,11 +43,11 @@ final class Counts {
         runsInVain.increment();
     }
 
-    long failed() {
-        return failed.sum() - timedOut.sum();
+    long failedSoFar() {
+        return failed.sum();
     }
 
-    long cancelled() {
+    long cancelledSoFar() {
         return cancelled.sum();
     }
 
@@ -64,7 +59,7 @@ final class Counts {
         return rejected.sum();
     }
 
-    long succeeded(long runsOfWorkers) {
+    long succeededSoFar(long runsOfWorkers) {
         return Math.max(0, runsOfWorkers + runsOnVisitors.sum() - runsInVain.sum());
     }
 }

@@ -30,9 +30,11 @@ final class Failure extends PhantomReference<@Nullable Object> {
 
     /** Stands for a failure that there was no memory left to describe. */
     private static final Failure OUT_OF_MEMORY =
-            new Failure(null, new OutOfMemoryError("a task failed, and there was no memory left to say how"));
+            new Failure(null, new OutOfMemoryError("a task failed, and there was no memory left to say how"), false);
 
     final Throwable cause;
+    /** The task's own time was over; what it threw may be the same for another task's. */
+    final boolean isTimeOut;
     /** What the task's name is made of; the home itself would hold on to the pool. */
     private final @Nullable String givenName;
 
@@ -43,9 +45,10 @@ final class Failure extends PhantomReference<@Nullable Object> {
 
     private volatile boolean seen;
 
-    private Failure(@Nullable TaskFuture<?> task, Throwable cause) {
+    private Failure(@Nullable TaskFuture<?> task, Throwable cause, boolean isTimeOut) {
         super(task, COLLECTED);
         this.cause = cause;
+        this.isTimeOut = isTimeOut;
         givenName = task == null ? "?" : task.home().givenName();
         executorName = task == null ? "?" : task.home().name();
         taskHash = System.identityHashCode(task);
@@ -56,8 +59,16 @@ final class Failure extends PhantomReference<@Nullable Object> {
     static void load() {}
 
     static Failure of(TaskFuture<?> task, Throwable cause) {
+        return of(task, cause, false);
+    }
+
+    static Failure ofTimeOut(TaskFuture<?> task, TaskTimeoutException cause) {
+        return of(task, cause, true);
+    }
+
+    private static Failure of(TaskFuture<?> task, Throwable cause, boolean isTimeOut) {
         try {
-            return new Failure(task, cause);
+            return new Failure(task, cause, isTimeOut);
         } catch (OutOfMemoryError e) {
             return OUT_OF_MEMORY;
         }

@@ -9,7 +9,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 
-/** The events for the JDK's Flight Recorder. Touched only where {@link Jfr#EXISTS}. */
+/** The events for the JDK's Flight Recorder. Touched only where {@link Jfr#isInUse}. */
 @SuppressWarnings("UnusedVariable") // the recorder reads the fields of events
 final class Flight {
     /** Only asked whether a recording wants its kind. */

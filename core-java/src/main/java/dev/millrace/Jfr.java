@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
-/** Whether this JVM has the Flight Recorder; {@link Flight} may be touched only then. */
+import jdk.jfr.FlightRecorder;
+
+/** Whether this JVM has the Flight Recorder, and has begun to use it; {@link Flight} may be touched only then. */
 final class Jfr {
     static final boolean EXISTS = exists();
 
@@ -9,11 +11,26 @@ final class Jfr {
 
     private static boolean exists() {
         try {
-            Class.forName("jdk.jfr.Event", false, Jfr.class.getClassLoader());
+            Class.forName("jdk.jfr.FlightRecorder", false, Jfr.class.getClassLoader());
             return true;
         } catch (ClassNotFoundException | LinkageError absent) {
             // Android, or a runtime that was linked without it.
             return false;
+        }
+    }
+
+    /**
+     * It is tempting to ask an event whether it is enabled. Don't: to load the first class of events takes a fifth of a
+     * second, which a program's first task would pay.
+     */
+    static boolean isInUse() {
+        return EXISTS && Recorder.isInUse();
+    }
+
+    /** What knows the class that may lack. */
+    private static final class Recorder {
+        static boolean isInUse() {
+            return FlightRecorder.isInitialized();
         }
     }
 }

@@ -34,7 +34,7 @@ final class Observer {
 
     /** Whether there is anything to be told of a task that runs. */
     boolean isOn() {
-        return listeners != null || (Jfr.EXISTS && Flight.recordsRuns());
+        return listeners != null || (Jfr.isInUse() && Flight.recordsRuns());
     }
 
     // ---- a task ----
@@ -47,7 +47,7 @@ final class Observer {
         if (listeners != null) {
             tell(listener -> listener.submitted(task));
         }
-        Object wait = Jfr.EXISTS && Flight.recordsWaits() ? Flight.beginWait() : null;
+        Object wait = Jfr.isInUse() && Flight.recordsWaits() ? Flight.beginWait() : null;
         if (weight != 0 || carrier != null || wait != null) {
             prepare(task, weight, wait);
         }
@@ -70,7 +70,7 @@ final class Observer {
 
     /** The submit has failed. */
     void rejected(TaskFuture<?> task) {
-        if (Jfr.EXISTS) {
+        if (Jfr.isInUse()) {
             Flight.rejected(task);
         }
         if (listeners != null) {
@@ -81,7 +81,7 @@ final class Observer {
     /** Calls the code of a claimed task; only if {@link #isOn}. */
     @Nullable
     Object call(TaskFuture<?> task, Object code) throws Exception {
-        Object run = Jfr.EXISTS ? Flight.beginRun() : null;
+        Object run = Jfr.isInUse() ? Flight.beginRun() : null;
         if (listeners != null) {
             tell(listener -> listener.started(task));
         }
@@ -123,7 +123,7 @@ final class Observer {
     // ---- a worker ----
 
     void workerStarted(String pool) {
-        if (Jfr.EXISTS) {
+        if (Jfr.isInUse()) {
             Flight.workerStarted(pool);
         }
         if (listeners != null) {
@@ -132,7 +132,7 @@ final class Observer {
     }
 
     void workerEnded(String pool) {
-        if (Jfr.EXISTS) {
+        if (Jfr.isInUse()) {
             Flight.workerEnded(pool);
         }
         if (listeners != null) {

@@ -288,11 +288,6 @@ final class PoolCore extends Worker.Pool {
     }
 
     @Override
-    void timedOut() {
-        counts.timedOut();
-    }
-
-    @Override
     void ranInVain() {
         counts.ranInVain();
     }
@@ -527,7 +522,7 @@ final class PoolCore extends Worker.Pool {
         }
         Plan plan = decisions.begin();
         try {
-            if (state.hasSurplus() || worker.tasksRun + 1 >= maxTasksPerWorker) {
+            if (state.hasSurplus() || worker.tasksRun >= maxTasksPerWorker) {
                 // One that leaves after this task is of no use to the next, but makes room for it.
                 state.aboutToLeave(worker, plan);
             } else {

@@ -6,7 +6,8 @@ import java.time.Duration;
 /**
  * A pool in numbers, at one moment: from {@link ThreadPool#stats()}. Tasks are those of the pool and of its views, what
  * came by {@code execute} included; of a map, each chunk is one. While tasks come and go, the numbers may belong to moments
- * some microseconds apart; at rest they are exact. Immutable.
+ * some microseconds apart, and a sum may be less than a moment before; at rest, as after {@link
+ * ThreadPool#awaitQuiescence}, they are exact. Immutable.
  */
 public final class PoolStats {
     private final String pool;
@@ -42,10 +43,9 @@ public final class PoolStats {
         queued = state.queued();
         waitingForRoom = state.line.size();
         queueCapacity = state.capacity();
-        // In that order: what ends meanwhile is missing, rather than counted twice.
-        succeeded = counts.succeeded(state.runs());
-        failed = counts.failed();
-        cancelled = counts.cancelled();
+        succeeded = counts.succeededSoFar(state.runs());
+        failed = counts.failedSoFar();
+        cancelled = counts.cancelledSoFar();
         timedOut = counts.timedOutSoFar();
         rejected = counts.rejectedSoFar();
         this.oldestQueued = oldestQueued;

@@ -259,24 +259,29 @@ class Runner {
 
     private void end(TaskFuture<?> claimed, @Nullable Object result, @Nullable TaskFuture<?> beneathHere) {
         ArrayDeque<Listeners.Listener> due = null;
+        // Before: who has seen the outcome finds it counted.
+        count(claimed);
         try {
             due = claimed.finish(this, result);
         } finally {
             bottom.depth--;
-            tasksRun++;
-            boolean isBelow = bottom != this && home.isWithin(bottom.home);
-            if (isBelow) {
-                bottom.tasksRun++;
-            }
-            if (!bottom.isWorker() || !(isBelow || bottom == this)) {
-                claimed.home().ranOnVisitor();
-            }
             // A shutdown that still sees a task that has ended does nothing to it.
             TASK.lazySet(this, beneathHere);
         }
         codeLeft(claimed, due != null);
         if (due != null) {
             claimed.callBack(due);
+        }
+    }
+
+    private void count(TaskFuture<?> claimed) {
+        tasksRun++;
+        boolean isBelow = bottom != this && home.isWithin(bottom.home);
+        if (isBelow) {
+            bottom.tasksRun++;
+        }
+        if (!bottom.isWorker() || !(isBelow || bottom == this)) {
+            claimed.home().ranOnVisitor();
         }
     }
 

@@ -121,9 +121,6 @@ abstract class TaskHome {
     /** The task's outcome is fixed. */
     void done(TaskFuture<?> task) {}
 
-    /** Its time was over; {@link #done} tells of it, too. */
-    void timedOut() {}
-
     /** The code has run, and the outcome is no success. */
     void ranInVain() {}
 
@@ -266,11 +263,6 @@ abstract class TaskHome {
         void done(TaskFuture<?> task) {
             disarm();
             executor.done(task);
-        }
-
-        @Override
-        void timedOut() {
-            executor.timedOut();
         }
 
         @Override

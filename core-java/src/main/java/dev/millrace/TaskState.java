@@ -117,6 +117,11 @@ abstract class TaskState {
         return ((Failure) Objects.requireNonNull(content)).cause;
     }
 
+    /** Whether it failed because its time was over. */
+    final boolean timedOut() {
+        return (state & STATUS) == FAILED && ((Failure) Objects.requireNonNull(content)).isTimeOut;
+    }
+
     // ---- cancelled ----
 
     /** See {@link TaskFuture#cancel}. */
@@ -393,8 +398,14 @@ abstract class TaskState {
         if (free) {
             me.becomeFree();
         }
+        if (result instanceof Failure) {
+            home.ranInVain();
+        }
         boolean won = settleOwn(result);
         if (!won) {
+            if (!(result instanceof Failure)) {
+                home.ranInVain();
+            }
             if (free) {
                 me.becomeBusyAgain();
                 free = false;
@@ -402,9 +413,6 @@ abstract class TaskState {
             takeBackInterrupt(me);
             late(result);
             leave();
-        }
-        if (!won || result instanceof Failure) {
-            home.ranInVain();
         }
         // None is under way any more.
         takeBackInterrupt(me);
@@ -572,14 +580,12 @@ abstract class TaskState {
                     ? settle(
                             PENDING,
                             FAILED | EXITED,
-                            Failure.of(self(), TaskTimeoutException.queued(self().name(), limit)))
+                            Failure.ofTimeOut(self(), TaskTimeoutException.queued(self().name(), limit)))
                     : settle(
                             RUNNING,
                             FAILED,
-                            Failure.of(self(), TaskTimeoutException.running(self().name(), limit, thread)));
-            if (settled) {
-                home.timedOut();
-            } else {
+                            Failure.ofTimeOut(self(), TaskTimeoutException.running(self().name(), limit, thread)));
+            if (!settled) {
                 waitOut();
             }
         }

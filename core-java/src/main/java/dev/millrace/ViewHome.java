@@ -72,11 +72,6 @@ final class ViewHome extends LaneHome {
     }
 
     @Override
-    void timedOut() {
-        pool.timedOut();
-    }
-
-    @Override
     void ranInVain() {
         pool.ranInVain();
     }

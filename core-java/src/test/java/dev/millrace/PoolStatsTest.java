@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -73,6 +74,36 @@ class PoolStatsTest {
         assertEquals(0, stats.running());
         assertEquals(0, stats.queueWait().count());
         assertEquals(2, stats.maxWorkers());
+    }
+
+    /** No rest is needed for that. */
+    @Test
+    void whoHasSeenAResultFindsItCounted() throws Exception {
+        ThreadPool pool = open(ThreadPool.builder().maxWorkers(2));
+        TaskExecutorService view = pool.limited(1);
+        for (int i = 1; i <= 20_000; i++) {
+            (i % 2 == 0 ? pool : view).submit(() -> {}).get();
+            assertEquals(i, pool.stats().succeeded());
+        }
+    }
+
+    /** It was counted as failed for a moment, and who looked just then saw one fail that did not. */
+    @Test
+    void aTimeOutIsNeverCountedAsAFailure() throws Exception {
+        ThreadPool pool = open(ThreadPool.builder().maxWorkers(1));
+        HeldTask held = HeldTask.polite();
+        pool.submit(held);
+        held.awaitBegun();
+        List<Long> failed = new CopyOnWriteArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            TaskFuture<?> late = pool.submit(() -> {}, TaskOptions.timeout(Duration.ofNanos(1)));
+            late.onDone(f -> failed.add(pool.stats().failed()));
+            Waiting.until(late::isDone);
+        }
+        held.letGo();
+        assertEquals(100, atRest(pool).timedOut());
+        Waiting.until(() -> failed.size() == 100);
+        assertEquals(List.of(0L), failed.stream().distinct().collect(Collectors.toList()));
     }
 
     @Test
@@ -237,7 +268,7 @@ class PoolStatsTest {
         for (int i = 0; i < 12; i++) {
             pool.submitWhenRoom(() -> null, TaskOptions.named("t" + i));
         }
-        String unused = pool.dump();
+        Waiting.until(() -> pool.dump().contains("worker io-1, WAITING"));
         clock.advance(Duration.ofSeconds(3));
         String dump = pool.dump();
         assertTrue(dump.startsWith("ThreadPool[io, running, 1 of 1 workers busy, 11 tasks waiting]"), dump);
