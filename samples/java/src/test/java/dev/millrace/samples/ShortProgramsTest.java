@@ -50,6 +50,7 @@ class ShortProgramsTest {
                 FailFastGroup.class,
                 SerialLane.class,
                 RetryByHand.class,
+                WatchedPool.class,
                 ComingFromPython.class,
                 ComingFromPythonPool.class
             })
