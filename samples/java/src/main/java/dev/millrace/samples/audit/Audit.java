@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.millrace.samples.audit;
 
+import dev.millrace.PoolListener;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -18,12 +19,19 @@ final class Audit {
 
     /** With so many workers of a pool; with 0, the thread that runs the audit reads the files itself. */
     Audit(Path directory, int workers, boolean keepsPathsWithoutChecksum, Progress progress) {
+        this(directory, workers, keepsPathsWithoutChecksum, progress, null);
+    }
+
+    /** {@code listener} hears of the pool's tasks; null: nobody does. */
+    Audit(Path directory, int workers, boolean keepsPathsWithoutChecksum, Progress progress, PoolListener listener) {
         this.directory = directory;
         this.workers = workers;
         this.progress = progress;
         tally = new Tally(keepsPathsWithoutChecksum);
         FileCheck check = new FileCheck(directory, this::read);
-        checker = workers == 0 ? new SequentialChecker(check, progress) : new PoolChecker(workers, check, progress);
+        checker = workers == 0
+                ? new SequentialChecker(check, progress)
+                : new PoolChecker(workers, check, progress, listener);
     }
 
     private void read(long bytes) {

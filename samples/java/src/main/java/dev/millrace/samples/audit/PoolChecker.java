@@ -2,6 +2,7 @@
 package dev.millrace.samples.audit;
 
 import dev.millrace.MapOptions;
+import dev.millrace.PoolListener;
 import dev.millrace.ThreadPool;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -22,9 +23,14 @@ final class PoolChecker implements Checker {
     private final MapOptions options;
     private volatile boolean stopped;
 
-    PoolChecker(int workers, FileCheck check, Progress progress) {
+    /** {@code listener} hears of the pool's tasks; null: nobody does. */
+    PoolChecker(int workers, FileCheck check, Progress progress, PoolListener listener) {
         this.check = check;
-        pool = ThreadPool.builder().name("audit").maxWorkers(workers).build();
+        ThreadPool.Builder builder = ThreadPool.builder().name("audit").maxWorkers(workers);
+        if (listener != null) {
+            builder.listener(listener);
+        }
+        pool = builder.build();
         // Small files travel several at a time: the walk is not woken for each.
         options = MapOptions.unordered()
                 .withWindow(WINDOW)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.millrace.samples.audit;
 
+import dev.millrace.samples.timeline.Timeline;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -34,8 +35,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Exit code: 0 all files with a checksum are what it says; 1 there are mismatches or problems; 2 bad usage,"
-                    + " or no such directory; 3 a bug of this program; 130 stopped by Ctrl-C, with a report of what was"
-                    + " done so far."
+                    + " no such directory, or the timeline cannot be written; 3 a bug of this program; 130 stopped by"
+                    + " Ctrl-C, with a report of what was done so far."
         },
         exitCodeOnExecutionException = RepoAudit.BUG)
 public final class RepoAudit implements Callable<Integer> {
@@ -68,6 +69,13 @@ public final class RepoAudit implements Callable<Integer> {
 
     @Option(names = "--workers", paramLabel = "N", description = "Threads of the pool; by default one a processor.")
     private Integer workers;
+
+    @Option(
+            names = "--timeline",
+            paramLabel = "FILE",
+            description = "Writes which thread did what and when: a page for any browser if FILE ends in .html, a trace"
+                    + " for Perfetto if it ends in .json. With --compare, of the last pass.")
+    private Path timelineFile;
 
     @Option(names = "--json", description = "One JSON object on stdout, and no progress bar.")
     private boolean json;
@@ -102,9 +110,11 @@ public final class RepoAudit implements Callable<Integer> {
     public Integer call() throws IOException {
         int threads = poolSize();
         Path root = existing(directory == null ? localMavenRepository() : directory);
+        Timeline timeline = timelineFile == null ? null : timeline(threads);
         ShutdownGuard guard = new ShutdownGuard(this::stop, this::reportCurrent);
         try {
-            return mode.compare ? compare(root, threads) : single(root, threads);
+            int exitCode = mode.compare ? compare(root, threads, timeline) : single(root, threads, timeline);
+            return timeline == null || write(timeline) ? exitCode : BAD_USAGE;
         } finally {
             guard.close();
         }
@@ -119,19 +129,19 @@ public final class RepoAudit implements Callable<Integer> {
         }
     }
 
-    private int single(Path root, int threads) {
+    private int single(Path root, int threads, Timeline timeline) {
         say("auditing " + root + ", " + TextReport.who(threads));
-        AuditResult result = pass(root, threads);
+        AuditResult result = pass(root, threads, timeline);
         report(report().of(result));
         return exitCode(result.complete(), result.isClean());
     }
 
-    private int compare(Path root, int threads) {
+    private int compare(Path root, int threads, Timeline timeline) {
         say("auditing " + root + ", to warm up, " + TextReport.who(threads));
-        AuditResult last = pass(root, threads);
+        AuditResult last = pass(root, threads, null);
         if (last.complete()) {
             say("auditing " + root + ", " + TextReport.who(0));
-            last = pass(root, 0);
+            last = pass(root, 0, null);
         }
         if (!last.complete()) {
             report(report().of(last));
@@ -139,7 +149,7 @@ public final class RepoAudit implements Callable<Integer> {
         }
         AuditResult sequential = last;
         say("auditing " + root + ", " + TextReport.who(threads));
-        AuditResult pool = pass(root, threads);
+        AuditResult pool = pass(root, threads, timeline);
         if (!pool.complete()) {
             report(report().of(pool));
             return STOPPED;
@@ -149,9 +159,10 @@ public final class RepoAudit implements Callable<Integer> {
         return exitCode(true, comparison.isClean());
     }
 
-    private AuditResult pass(Path root, int threads) {
+    /** {@code timeline} records it; null: nobody does. */
+    private AuditResult pass(Path root, int threads, Timeline timeline) {
         try (Progress progress = progress()) {
-            Audit audit = new Audit(root, threads, verbose, progress);
+            Audit audit = new Audit(root, threads, verbose, progress, timeline);
             current = audit;
             if (stopped) {
                 audit.stop();
@@ -211,6 +222,33 @@ public final class RepoAudit implements Callable<Integer> {
             throw badUsage("--workers must be at least 1: " + workers);
         }
         return workers;
+    }
+
+    private Timeline timeline(int threads) {
+        if (threads == 0) {
+            throw badUsage("--sequential uses no pool, so --timeline has no meaning with it: " + timelineFile);
+        }
+        Path folder = timelineFile.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw badUsage("--timeline: no such directory: " + folder);
+        }
+        try {
+            return Timeline.to(timelineFile, "repo-audit");
+        } catch (IllegalArgumentException e) {
+            throw badUsage("--timeline: " + e.getMessage());
+        }
+    }
+
+    /** Returns whether that went well. */
+    private boolean write(Timeline timeline) {
+        try {
+            timeline.close();
+            say("timeline: " + timelineFile);
+            return true;
+        } catch (IOException e) {
+            spec.commandLine().getErr().println("repo-audit: cannot write the timeline: " + e);
+            return false;
+        }
     }
 
     private Path existing(Path path) throws IOException {

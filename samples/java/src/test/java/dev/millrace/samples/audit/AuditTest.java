@@ -145,7 +145,7 @@ class AuditTest {
                 .limit(5_000)
                 .peek(next -> mostAhead.accumulateAndGet(taken.incrementAndGet() - judged.get(), Math::max))
                 .iterator();
-        Checker checker = new PoolChecker(2, new FileCheck(directory, bytes -> {}), Progress.NONE);
+        Checker checker = new PoolChecker(2, new FileCheck(directory, bytes -> {}), Progress.NONE, null);
 
         boolean all = checker.check(files, verdict -> judged.incrementAndGet());
 

@@ -226,6 +226,10 @@ class RepoAuditTest {
                 "--workers",
                 "--sequential --compare",
                 "--sequential --workers 2",
+                "--timeline",
+                "--timeline timeline.txt",
+                "--timeline no/such/directory/timeline.html",
+                "--timeline timeline.html --sequential",
                 "one two"
             })
     void badUsageGivesTwoAndOneLine(String args) {
@@ -342,6 +346,51 @@ class RepoAuditTest {
                 System.setProperty("maven.repo.local", before);
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--compare"})
+    void theTimelineShowsWhatThePoolRan(String mode) throws IOException {
+        for (int i = 0; i < 100; i++) {
+            repository.addVerifiable("many/" + i + ".jar", "content " + i);
+        }
+        Path file = directory.resolve("timeline.json");
+
+        Run run = mode.isEmpty()
+                ? Run.of("--timeline", file, "--workers", 2, directory.resolve("many"))
+                : Run.of(mode, "--timeline", file, "--workers", 2, directory.resolve("many"));
+
+        assertEquals(RepoAudit.CLEAN, run.exitCode(), run.err());
+        assertTrue(run.out().endsWith("timeline: " + file + System.lineSeparator()), run.out());
+        List<?> events = (List<?>) JsonReader.readMap(Files.readString(file)).get("traceEvents");
+        List<?> runs = events.stream()
+                .filter(event -> ((Map<?, ?>) event).get("ph").equals("X"))
+                .toList();
+        assertTrue(runs.size() > 0 && runs.size() <= 100, runs::toString);
+        assertTrue(runs.stream().allMatch(event -> event.toString().contains("outcome=succeeded, ")), runs::toString);
+    }
+
+    @Test
+    void theTimelineIsAPageIfItsNameSaysSo() throws IOException {
+        repository.addVerifiable("a.jar", "content");
+        Path file = directory.resolve("timeline.html");
+
+        assertEquals(
+                RepoAudit.CLEAN, Run.of("--json", "--timeline", file, directory).exitCode());
+
+        assertTrue(Files.readString(file).startsWith("<!DOCTYPE html>"));
+    }
+
+    @Test
+    void aTimelineThatCannotBeWrittenGivesTwoAfterTheReport() throws IOException {
+        repository.addVerifiable("a.jar", "content");
+        Path file = Files.createDirectory(directory.resolve("timeline.html"));
+
+        Run run = Run.of("--timeline", file, directory);
+
+        assertEquals(RepoAudit.BAD_USAGE, run.exitCode());
+        assertEquals(1L, run.numbers().get(0));
+        assertTrue(run.err().startsWith("repo-audit: cannot write the timeline: "), run.err());
     }
 
     @Test
