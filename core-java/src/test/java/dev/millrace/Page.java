@@ -39,7 +39,10 @@ final class Page {
     static List<Page> all() throws IOException {
         List<Page> pages = new ArrayList<>(List.of(readme()));
         try (var files = Files.list(ROOT.resolve("docs"))) {
-            for (Path file : files.sorted().toList()) {
+            // A picture is no page.
+            for (Path file : files.filter(file -> file.toString().endsWith(".md"))
+                    .sorted()
+                    .toList()) {
                 pages.add(new Page(file));
             }
         }

@@ -59,7 +59,7 @@ private val PROGRAM = File("src/test/kotlin/ReadmeProgram.kt")
 
 /** What stands between fences in README and in the guides. That all fences are as these is up to `PagesTest`. */
 private val snippets: List<String> =
-    (listOf(File("../README.md")) + File("../docs").listFiles().orEmpty())
+    (listOf(File("../README.md")) + File("../docs").listFiles { file -> file.extension == "md" }.orEmpty())
         .flatMap { page -> Regex("^```kotlin\n(.*?)^```$", SNIPPET).findAll(page.readText()) }
         .map { it.groupValues[1] }
 
