@@ -7,7 +7,6 @@ import java.lang.ref.ReferenceQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,9 @@ final class Failure extends PhantomReference<@Nullable Object> {
     /** A thread is about to log, or does; what is collected meanwhile, it takes along. */
     private static volatile boolean isReporting;
 
-    private static final AtomicBoolean IS_LOOKING_ON = new AtomicBoolean();
+    /** Where somebody looks from time to time. */
+    private static final Set<Backend> LOOKING_ON = ConcurrentHashMap.newKeySet();
+
     static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
@@ -118,10 +119,10 @@ final class Failure extends PhantomReference<@Nullable Object> {
 
     /** A pool has ended: where no task ends any more, it is looked at from time to time, until there is nothing to see. */
     static void lookOnFrom(Backend backend, long nanos) {
-        if (!UNSEEN.isEmpty() && IS_LOOKING_ON.compareAndSet(false, true)) {
+        if (!UNSEEN.isEmpty() && LOOKING_ON.add(backend)) {
             Backend.Alarm unused = backend.schedule(
                     () -> {
-                        IS_LOOKING_ON.set(false);
+                        LOOKING_ON.remove(backend);
                         haveCollectedReported(backend);
                         lookOnFrom(backend, Math.min(2 * nanos, LONGEST_PAUSE_NANOS));
                     },

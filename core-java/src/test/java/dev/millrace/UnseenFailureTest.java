@@ -174,6 +174,42 @@ class UnseenFailureTest {
         assertEquals(List.of(), records);
     }
 
+    /** No task ends any more that would look for it. */
+    @Test
+    void aFailureThatOutlivesItsPoolIsLoggedToo() throws Exception {
+        FakeBackend clock = new FakeBackend();
+        ThreadPool brief =
+                ThreadPool.builder().name("brief").maxWorkers(1).backend(clock).build();
+        WeakReference<TaskFuture<?>> future = failAndForget(brief);
+        brief.close();
+        assertEquals(1, clock.armed());
+        Waiting.until(() -> {
+            System.gc();
+            return future.get() == null;
+        });
+        Waiting.until(() -> {
+            clock.advance(Duration.ofMinutes(5));
+            return !records.isEmpty();
+        });
+        assertEquals(
+                "task outlived of brief failed, and nobody looked at its outcome",
+                records.get(0).getMessage());
+        Waiting.until(() -> {
+            clock.advance(Duration.ofMinutes(5));
+            return clock.armed() == 0;
+        });
+    }
+
+    private static WeakReference<TaskFuture<?>> failAndForget(ThreadPool pool) {
+        TaskFuture<?> future = pool.submit(
+                () -> {
+                    throw new IllegalStateException("no");
+                },
+                TaskOptions.named("outlived"));
+        Waiting.until(future::isDone);
+        return new WeakReference<>(future);
+    }
+
     @Test
     void whatATaskThrowsThatIsOutOfTimeIsLoggedAsThat() throws Exception {
         FakeBackend clock = new FakeBackend();
