@@ -32,6 +32,14 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     /** Takes the task by the executor's own rules; may block, or run it here, or throw a rejection. */
     abstract void accept(TaskFuture<?> task);
 
+    /** The code gets along what it needs where it runs. Then others may know of the task, and run it. */
+    void prepare(TaskFuture<?> task) {}
+
+    /** {@link #accept} after {@link #prepare}. */
+    void acceptPrepared(TaskFuture<?> task) {
+        accept(task);
+    }
+
     /** Takes the task if there is room within that time; false if not. */
     abstract boolean acceptWithin(TaskFuture<?> task, long nanos);
 
@@ -107,9 +115,10 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
     private void acceptShown(TaskFuture<?> future, Consumer<TaskFuture<?>> first) {
         boolean accepted = false;
         try {
+            prepare(future);
             first.accept(future);
             if (future.isPending()) {
-                accept(future);
+                acceptPrepared(future);
             }
             accepted = true;
             if (!future.isPending()) {
@@ -118,7 +127,7 @@ abstract class AbstractTaskExecutor implements TaskExecutorService {
             }
         } finally {
             if (!accepted) {
-                future.cancelIfPending();
+                future.refuse();
             }
         }
     }

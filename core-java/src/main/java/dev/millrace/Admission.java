@@ -31,12 +31,24 @@ final class Admission {
     }
 
     void accept(TaskFuture<?> task) {
+        prepare(task);
+        acceptPrepared(task);
+    }
+
+    void acceptPrepared(TaskFuture<?> task) {
         try {
-            prepare(task);
             takeOrRefuse(task);
         } catch (Throwable refused) {
             rejected(task);
             throw refused;
+        }
+        giveBack(task);
+    }
+
+    /** A listener may have cancelled it before it had a place to give back. */
+    private void giveBack(TaskFuture<?> task) {
+        if (observer != null && task.isCancelled()) {
+            task.home().withdraw(task);
         }
     }
 
@@ -85,10 +97,11 @@ final class Admission {
     }
 
     boolean acceptWithin(TaskFuture<?> task, long nanos) {
+        prepare(task);
         boolean taken = false;
         try {
-            prepare(task);
             taken = takeWithin(task, nanos);
+            giveBack(task);
         } finally {
             if (!taken) {
                 rejected(task);
@@ -138,9 +151,11 @@ final class Admission {
     }
 
     private boolean takeWithoutWait(TaskFuture<?> task, boolean beyondBound) {
+        prepare(task);
         try {
-            prepare(task);
-            return takeOrLineUp(task, beyondBound);
+            boolean isIn = takeOrLineUp(task, beyondBound);
+            giveBack(task);
+            return isIn;
         } catch (Throwable refused) {
             rejected(task);
             throw refused;
@@ -175,13 +190,18 @@ final class Admission {
     }
 
     /** The code gets along what it needs where it runs; who looks hears of the task before anybody can run it. */
-    private void prepare(TaskFuture<?> task) {
+    void prepare(TaskFuture<?> task) {
         Object code = loader == null ? null : task.pendingCode();
         if (loader != null && code != null) {
             task.replaceCode(loader.load(task, code));
         }
         if (observer != null) {
-            observer.submitted(task, !state.hasRunnable());
+            try {
+                observer.submitted(task, !state.hasRunnable());
+            } catch (Throwable cannotCapture) {
+                rejected(task);
+                throw cannotCapture;
+            }
         }
     }
 

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface ContextCarrier {
     /**
-     * Takes a picture of the calling thread's context; null: there is nothing to carry. What it throws, the submit, map or
+     * Takes a picture of the calling thread's context; null: there is nothing to carry, and the code sees what its thread
+     * has: where it runs on top of a task that waits for it, that task's context. What it throws, the submit, map or
      * {@code onDone} throws, and nothing has been submitted or registered.
      */
     @Nullable
@@ -37,7 +38,7 @@ public interface ContextCarrier {
     interface Snapshot {
         /**
          * Puts the context in place for the calling thread. What it throws is the task's failure, and the code does not
-         * run; for a callback it goes to the thread's uncaught-exception handler, and the callback runs without a context.
+         * run (a map ends with it, whether it collects failures or not); for a callback it goes to the thread's uncaught-exception handler, and the callback runs without a context.
          *
          * @return what takes it away again and puts back what was there before
          */

@@ -27,7 +27,7 @@ final class Failure extends PhantomReference<@Nullable Object> {
     private static final Set<Backend> LOOKING_ON = ConcurrentHashMap.newKeySet();
 
     static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(5);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(8);
 
     /** Stands for a failure that there was no memory left to describe. */
     private static final Failure OUT_OF_MEMORY =
@@ -108,8 +108,9 @@ final class Failure extends PhantomReference<@Nullable Object> {
             isReporting = true;
             backend.runOnDemand(() -> {
                 try {
-                    first.report();
-                    reportCollected();
+                    for (Failure failure = first; failure != null; failure = pollCollected()) {
+                        failure.report(backend);
+                    }
                 } finally {
                     isReporting = false;
                 }
@@ -117,14 +118,15 @@ final class Failure extends PhantomReference<@Nullable Object> {
         }
     }
 
-    /** A pool has ended: where no task ends any more, it is looked at from time to time, until there is nothing to see. */
+    /** A pool has ended: where no task ends any more, it is looked at after 1, 2, 4 and 8 s. */
     static void lookOnFrom(Backend backend, long nanos) {
-        if (!UNSEEN.isEmpty() && LOOKING_ON.add(backend)) {
+        // Not for ever: the timer refers to this class, and so to the application that brought it along.
+        if (nanos <= LONGEST_PAUSE_NANOS && !UNSEEN.isEmpty() && LOOKING_ON.add(backend)) {
             Backend.Alarm unused = backend.schedule(
                     () -> {
                         LOOKING_ON.remove(backend);
                         haveCollectedReported(backend);
-                        lookOnFrom(backend, Math.min(2 * nanos, LONGEST_PAUSE_NANOS));
+                        lookOnFrom(backend, 2 * nanos);
                     },
                     nanos);
         }
@@ -146,6 +148,15 @@ final class Failure extends PhantomReference<@Nullable Object> {
     static void reportCollected() {
         for (Failure failure = pollCollected(); failure != null; failure = pollCollected()) {
             failure.report();
+        }
+    }
+
+    /** One pool's handler may take its time; the others are not to wait for it. */
+    private void report(Backend backend) {
+        if (handler == null) {
+            report();
+        } else {
+            backend.runOnDemand(this::report);
         }
     }
 

@@ -20,6 +20,8 @@ final class Flight {
 
     private Flight() {}
 
+    static void load() {}
+
     static boolean recordsWaits() {
         return ANY_WAIT.isEnabled();
     }

@@ -19,12 +19,30 @@ final class Jfr {
         }
     }
 
+    /** The events have been loaded, or cannot be. */
+    private static volatile boolean isLoaded;
+
+    private static volatile boolean isBroken;
+
     /**
      * It is tempting to ask an event whether it is enabled. Don't: to load the first class of events takes a fifth of a
      * second, which a program's first task would pay.
      */
     static boolean isInUse() {
-        return EXISTS && Recorder.isInUse();
+        return EXISTS && Recorder.isInUse() && (isLoaded || load());
+    }
+
+    /** Most often a new pool or a worker comes first. Where the first is a task with no stack left, there are no events. */
+    private static boolean load() {
+        if (!isBroken) {
+            try {
+                Flight.load();
+                isLoaded = true;
+            } catch (LinkageError | StackOverflowError | OutOfMemoryError e) {
+                isBroken = true;
+            }
+        }
+        return isLoaded;
     }
 
     /** What knows the class that may lack. */

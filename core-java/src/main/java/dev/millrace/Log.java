@@ -12,6 +12,9 @@ enum Log {
     WARNING,
     SEVERE;
 
+    /** Called once where there is stack to spare: a class whose first use overflows the stack cannot be used again. */
+    static void load() {}
+
     /** Logs; what a handler throws must not end up between two lines of ours. */
     void write(@Nullable Throwable thrown, Supplier<String> message) {
         try {

@@ -15,6 +15,12 @@ final class Observer {
     /** Under load the times of one task in so many are taken: the clock costs as much as a quarter of a submit. */
     private static final int ONE_IN = 16;
 
+    private static final int SUBMITTED = 0;
+    private static final int REJECTED = 1;
+    private static final int STARTED = 2;
+    private static final int STOPPED = 3;
+    private static final int DONE = 4;
+
     private final PoolListener @Nullable [] listeners;
     private final @Nullable ContextCarrier carrier;
     final @Nullable Times times;
@@ -28,6 +34,8 @@ final class Observer {
     /** Null if there is nothing to do. */
     static @Nullable Observer of(
             List<PoolListener> listeners, @Nullable ContextCarrier carrier, @Nullable Times times) {
+        // Here there is stack to load what that needs.
+        boolean unused = Jfr.isInUse();
         boolean any = !listeners.isEmpty() || carrier != null || times != null || Jfr.EXISTS;
         return any ? new Observer(listeners, carrier, times) : null;
     }
@@ -45,7 +53,7 @@ final class Observer {
         int weight =
                 times == null ? 0 : comesFirst ? 1 : ThreadLocalRandom.current().nextInt(ONE_IN) == 0 ? ONE_IN : 0;
         if (listeners != null) {
-            tell(listener -> listener.submitted(task));
+            tell(SUBMITTED, task);
         }
         Object wait = Jfr.isInUse() && Flight.recordsWaits() ? Flight.beginWait() : null;
         if (weight != 0 || carrier != null || wait != null) {
@@ -74,7 +82,7 @@ final class Observer {
             Flight.rejected(task);
         }
         if (listeners != null) {
-            tell(listener -> listener.rejected(task));
+            tell(REJECTED, task);
         }
     }
 
@@ -83,7 +91,7 @@ final class Observer {
     Object call(TaskFuture<?> task, Object code) throws Exception {
         Object run = Jfr.isInUse() ? Flight.beginRun() : null;
         if (listeners != null) {
-            tell(listener -> listener.started(task));
+            tell(STARTED, task);
         }
         try {
             if (!task.isRunnable()) {
@@ -96,7 +104,7 @@ final class Observer {
                 Flight.endRun(run, task);
             }
             if (listeners != null) {
-                tell(listener -> listener.stopped(task));
+                tell(STOPPED, task);
             }
         }
     }
@@ -104,7 +112,7 @@ final class Observer {
     /** The outcome is fixed. */
     void done(TaskFuture<?> task) {
         if (listeners != null) {
-            tell(listener -> listener.done(task));
+            tell(DONE, task);
         }
     }
 
@@ -127,7 +135,7 @@ final class Observer {
             Flight.workerStarted(pool);
         }
         if (listeners != null) {
-            tell(listener -> listener.workerStarted(Thread.currentThread()));
+            tellOfWorker(true);
         }
     }
 
@@ -136,15 +144,47 @@ final class Observer {
             Flight.workerEnded(pool);
         }
         if (listeners != null) {
-            tell(listener -> listener.workerEnded(Thread.currentThread()));
+            tellOfWorker(false);
         }
     }
 
-    private void tell(Consumer<PoolListener> event) {
+    /** No lambdas and no enum: the first use of one takes stack, of which there may be little left. */
+    private void tell(int event, TaskFuture<?> task) {
         PoolListener[] all = listeners;
         for (int i = 0; all != null && i < all.length; i++) {
             try {
-                event.accept(all[i]);
+                switch (event) {
+                    case SUBMITTED:
+                        all[i].submitted(task);
+                        break;
+                    case REJECTED:
+                        all[i].rejected(task);
+                        break;
+                    case STARTED:
+                        all[i].started(task);
+                        break;
+                    case STOPPED:
+                        all[i].stopped(task);
+                        break;
+                    default:
+                        all[i].done(task);
+                        break;
+                }
+            } catch (Throwable thrown) {
+                Callbacks.uncaught(thrown);
+            }
+        }
+    }
+
+    private void tellOfWorker(boolean begins) {
+        PoolListener[] all = listeners;
+        for (int i = 0; all != null && i < all.length; i++) {
+            try {
+                if (begins) {
+                    all[i].workerStarted(Thread.currentThread());
+                } else {
+                    all[i].workerEnded(Thread.currentThread());
+                }
             } catch (Throwable thrown) {
                 Callbacks.uncaught(thrown);
             }

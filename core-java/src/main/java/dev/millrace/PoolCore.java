@@ -3,7 +3,9 @@ package dev.millrace;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -193,7 +195,7 @@ final class PoolCore extends Worker.Pool {
         return decisions.ask(state -> {
             see(state, now);
             TaskFuture<?> first = state.oldestQueued();
-            Long timed = state.oldestTimed();
+            Long timed = times == null ? null : state.oldestTimed();
             long oldest = Math.max(sightings.nanos(first, now), timed == null ? 0 : now - timed);
             return new PoolStats(name, state, counts, Duration.ofNanos(Math.max(0, oldest)), waits, runs);
         });
@@ -210,7 +212,7 @@ final class PoolCore extends Worker.Pool {
 
     /** Remembers what runs, and what is to run next. */
     private void see(PoolState state, long now) {
-        List<TaskFuture<?>> there = new ArrayList<>();
+        Set<TaskFuture<?>> there = new HashSet<>();
         state.runners().forEach(runner -> there.addAll(runner.tasks()));
         TaskFuture<?> first = state.oldestQueued();
         if (first != null) {
@@ -355,6 +357,11 @@ final class PoolCore extends Worker.Pool {
 
         @Override
         void ranInVain() {}
+
+        @Override
+        boolean isCounted() {
+            return false;
+        }
     }
 
     @Override
@@ -548,5 +555,8 @@ final class PoolCore extends Worker.Pool {
     @Override
     void workerGone(Worker worker) {
         decisions.decide(plan -> state.dismiss(worker, plan));
+        if (watchdog != null) {
+            watchdog.workerGone();
+        }
     }
 }

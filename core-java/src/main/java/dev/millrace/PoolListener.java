@@ -14,7 +14,7 @@ package dev.millrace;
  * }</pre>
  *
  * <p>Each method is called in the thread in which it happens, under no lock, by many threads at once, and that thread
- * waits for it: it should take microseconds, must not block, and leaves the thread's interrupt flag alone. What it throws
+ * waits for it: it should take microseconds, must not block or wait for tasks, and leaves the thread's interrupt flag alone. What it throws
  * goes to the thread's uncaught-exception handler and changes nothing. Tasks are those of the pool and of its views, what
  * came by {@code execute} included; of a map, each chunk is one. To look at {@link TaskFuture#status} or {@link
  * TaskFuture#name} counts as no look at a failure.

@@ -697,14 +697,17 @@ final class PoolState {
         for (Runner runner : runners()) {
             boolean isOurs = runner.isWorker() && workers.contains(runner);
             int here = 0;
+            int others = 0;
             int done = 0;
             for (TaskFuture<?> task : runner.tasks()) {
-                boolean counts = task.home().executor().isWithin(pool);
+                boolean counts =
+                        task.home().isCounted() && task.home().executor().isWithin(pool);
                 here += counts ? 1 : 0;
+                others += counts ? 0 : 1;
                 done += counts && task.isDone() ? 1 : 0;
             }
             // Those that wait on a worker, beneath others, are not to be seen.
-            running += Math.max(0, (isOurs ? Math.max(here, runner.depth()) : here) - done);
+            running += Math.max(0, (isOurs ? Math.max(here, runner.depth() - others) : here) - done);
         }
         return running;
     }

@@ -90,7 +90,10 @@ public final class PoolStats {
         return timedOut;
     }
 
-    /** How many submits failed; a {@code trySubmit} that came back empty is one. They are not among the submitted. */
+    /**
+     * How many submits failed; a {@code trySubmit} that came back empty is one. They are not among the submitted, but for
+     * those that failed as no worker could be started.
+     */
     public long rejected() {
         return rejected;
     }

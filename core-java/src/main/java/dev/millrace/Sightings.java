@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.millrace;
 
-import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ final class Sightings {
     private final Map<TaskFuture<?>, Long> since = new WeakHashMap<>();
 
     /** Those tasks are there now, and none else. */
-    synchronized void see(Collection<TaskFuture<?>> tasks, long now) {
+    synchronized void see(Set<TaskFuture<?>> tasks, long now) {
         since.keySet().retainAll(tasks);
         tasks.forEach(task -> since.putIfAbsent(task, now));
     }

@@ -121,6 +121,11 @@ abstract class TaskHome {
     /** The task's outcome is fixed. */
     void done(TaskFuture<?> task) {}
 
+    /** Whether its tasks are somebody's, and stand in statistics. */
+    boolean isCounted() {
+        return true;
+    }
+
     /** The code has run, and the outcome is no success. */
     void ranInVain() {}
 

@@ -75,6 +75,7 @@ abstract class TaskState {
     static {
         Failure.load();
         Callbacks.load();
+        Log.load();
     }
 
     /*
@@ -117,6 +118,10 @@ abstract class TaskState {
         return ((Failure) Objects.requireNonNull(content)).cause;
     }
 
+    final boolean hasFailed() {
+        return (state & STATUS) == FAILED;
+    }
+
     /** Whether it failed because its time was over. */
     final boolean timedOut() {
         return (state & STATUS) == FAILED && ((Failure) Objects.requireNonNull(content)).isTimeOut;
@@ -143,7 +148,7 @@ abstract class TaskState {
                 if (STATE.compareAndSet(this, s, (s & ~STATUS) | CANCELLED | interrupt)) {
                     deliver(interrupt);
                     home.cancelRequested(mayInterruptIfRunning);
-                    home.done(self());
+                    tellDone();
                     announce(false);
                     return true;
                 }
@@ -161,6 +166,15 @@ abstract class TaskState {
         return tryCancelPending(false);
     }
 
+    /** Between the outcome and those who wait for it: whatever happens here, they are to hear. */
+    private void tellDone() {
+        try {
+            home.done(self());
+        } catch (Throwable noRoomLeft) {
+            Callbacks.uncaught(noRoomLeft);
+        }
+    }
+
     private boolean tryCancelPending(boolean tells) {
         for (; ; ) {
             int s = state;
@@ -176,7 +190,7 @@ abstract class TaskState {
                 content = null;
                 home.withdraw(self());
                 if (tells) {
-                    home.done(self());
+                    tellDone();
                 } else {
                     home.disarm();
                 }
@@ -411,7 +425,11 @@ abstract class TaskState {
                 free = false;
             }
             takeBackInterrupt(me);
-            late(result);
+            try {
+                late(result);
+            } catch (Throwable noRoomLeft) {
+                Callbacks.uncaught(noRoomLeft);
+            }
             leave();
         }
         // None is under way any more.

@@ -187,6 +187,16 @@ public final class ThreadPool extends AbstractTaskExecutor {
     }
 
     @Override
+    void prepare(TaskFuture<?> task) {
+        core.admission().prepare(task);
+    }
+
+    @Override
+    void acceptPrepared(TaskFuture<?> task) {
+        core.admission().acceptPrepared(task);
+    }
+
+    @Override
     boolean acceptWithin(TaskFuture<?> task, long nanos) {
         return core.admission().acceptWithin(task, nanos);
     }
@@ -429,7 +439,8 @@ public final class ThreadPool extends AbstractTaskExecutor {
         /**
          * Who hears, instead of the log, of a task that failed while nobody has looked at its future until that was
          * collected: gets the task's name and what it threw. Called once for each such task, some time after that, in a
-         * thread of its own. What it throws goes to the uncaught-exception handler. By default it is a warning of the
+         * thread of its own. It should not refer to what holds such futures: until they are told of, it is held itself. What
+         * it throws goes to the uncaught-exception handler. By default it is a warning of the
          * {@code java.util.logging} logger {@code dev.millrace}.
          */
         public Builder onUnobservedFailure(BiConsumer<String, Throwable> handler) {

@@ -87,6 +87,16 @@ final class View extends AbstractTaskExecutor {
     }
 
     @Override
+    void prepare(TaskFuture<?> task) {
+        core.admission().prepare(task);
+    }
+
+    @Override
+    void acceptPrepared(TaskFuture<?> task) {
+        core.admission().acceptPrepared(task);
+    }
+
+    @Override
     boolean acceptWithin(TaskFuture<?> task, long nanos) {
         return core.admission().acceptWithin(task, nanos);
     }

@@ -108,9 +108,12 @@ final class Worker extends Runner implements Runnable {
                 while (runNext()) {}
             }
         } finally {
-            pool.workerEnded();
-            pool.workerGone(this);
-            exit();
+            try {
+                pool.workerEnded();
+            } finally {
+                pool.workerGone(this);
+                exit();
+            }
         }
     }
 

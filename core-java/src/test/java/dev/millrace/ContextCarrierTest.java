@@ -120,6 +120,32 @@ class ContextCarrierTest {
         }
     }
 
+    /** Who joins the group may run the task itself, as soon as the group knows of it. */
+    @Test
+    void aTaskOfAGroupThatItsOwnerRunsHasItsSubmittersContext() throws Exception {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        try (ThreadPool single =
+                ThreadPool.builder().maxWorkers(1).contextCarrier(carrier).build()) {
+            for (int i = 0; i < 2_000; i++) {
+                CONTEXT.set("owner");
+                single.submit(() -> {
+                            try (TaskGroup group = single.group()) {
+                                group.submit(() -> {
+                                    CONTEXT.set("child");
+                                    TaskFuture<?> unused = group.submit(() -> seen.add(CONTEXT.get()));
+                                    return null;
+                                });
+                                group.join();
+                            }
+                            return null;
+                        })
+                        .get();
+            }
+        }
+        assertEquals(List.of("child"), seen.stream().distinct().collect(Collectors.toList()));
+        assertEquals(2_000, seen.size());
+    }
+
     @Test
     void itIsTakenAwayWhateverTheTaskDoes() throws Exception {
         CONTEXT.set("me");

@@ -142,6 +142,35 @@ class PoolListenerTest {
     }
 
     @Test
+    void aListenerThatCancelsWhatIsSubmittedLeavesNoPlaceTaken() throws Exception {
+        PoolListener canceller = new PoolListener() {
+            @Override
+            public void submitted(TaskFuture<?> task) {
+                if (task.name().equals("unwanted")) {
+                    assertTrue(task.cancel(true));
+                }
+            }
+        };
+        ThreadPool pool = ThreadPool.builder()
+                .maxWorkers(1)
+                .boundedQueue(1, WhenFull.REJECT)
+                .listener(canceller)
+                .build();
+        HeldTask held = HeldTask.polite();
+        pool.submit(held);
+        held.awaitBegun();
+        for (int i = 0; i < 3; i++) {
+            assertTrue(pool.submit(() -> {}, named("unwanted")).isCancelled());
+        }
+        TaskFuture<Integer> next = pool.submit(() -> 1);
+        held.letGo();
+        assertEquals(1, next.join());
+        pool.close();
+        assertEquals(3, pool.stats().cancelled());
+        assertEquals(5, pool.stats().submitted());
+    }
+
+    @Test
     void ofAMapEachChunkIsATask() {
         try (ThreadPool pool = pool().build()) {
             List<Integer> all =

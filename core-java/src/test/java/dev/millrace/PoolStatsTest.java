@@ -202,6 +202,35 @@ class PoolStatsTest {
     }
 
     @Test
+    void aRefusedTaskOfAGroupIsCountedOnce() throws Exception {
+        ThreadPool pool = open(ThreadPool.builder().maxWorkers(1).boundedQueue(0, WhenFull.REJECT));
+        HeldTask held = HeldTask.polite();
+        TaskGroup group = pool.group();
+        group.submit(held);
+        held.awaitBegun();
+        assertThrows(RejectedExecutionException.class, () -> group.submit(() -> 1));
+        held.letGo();
+        group.join();
+        group.close();
+        PoolStats stats = atRest(pool);
+        assertEquals(1, stats.rejected());
+        assertEquals(0, stats.cancelled());
+        assertEquals(1, stats.submitted());
+    }
+
+    @Test
+    void anInitializerThatRunsIsNoTaskEither() throws Exception {
+        HeldTask held = HeldTask.polite();
+        ThreadPool pool = open(ThreadPool.builder().maxWorkers(1).initializer(held::run));
+        TaskFuture<?> pending = pool.submit(() -> {});
+        held.awaitBegun();
+        assertEquals(0, pool.stats().running());
+        assertEquals(1, pool.stats().submitted());
+        held.letGo();
+        pending.join();
+    }
+
+    @Test
     void timesAreThoseOfTheClock() throws Exception {
         ThreadPool pool = open(ThreadPool.builder().maxWorkers(1).backend(clock).recordTimes());
         HeldTask held = HeldTask.polite();

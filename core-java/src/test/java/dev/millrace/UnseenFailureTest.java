@@ -188,6 +188,8 @@ class UnseenFailureTest {
             return future.get() == null;
         });
         Waiting.until(() -> {
+            // It looks four times after an end.
+            ThreadPool.builder().backend(clock).build().close();
             clock.advance(Duration.ofMinutes(5));
             return !records.isEmpty();
         });
