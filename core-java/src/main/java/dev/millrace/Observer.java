@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Observer {
     /** Under load the times of one task in so many are taken: the clock costs as much as a quarter of a submit. */
-    private static final int ONE_IN = 16;
+    private static final int ONE_IN = 64;
 
     private static final int SUBMITTED = 0;
     private static final int REJECTED = 1;

@@ -428,7 +428,7 @@ public final class ThreadPool extends AbstractTaskExecutor {
 
         /**
          * Takes the times that {@link PoolStats#queueWait} and {@link PoolStats#runTime} show; by default none are taken.
-         * While tasks wait, those of one in sixteen, which then counts for sixteen: a look at the clock costs as much as a
+         * While tasks wait, those of one in 64, which then counts for 64: a look at the clock costs as much as a
          * quarter of a submit.
          */
         public Builder recordTimes() {

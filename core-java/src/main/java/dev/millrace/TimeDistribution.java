@@ -24,7 +24,7 @@ public final class TimeDistribution {
     }
 
     /**
-     * For how many tasks this stands. Under load the times of one task in sixteen are taken, and count sixteenfold: it is
+     * For how many tasks this stands. Under load the times of one task in 64 are taken, and count 64-fold: it is
      * about as many as there were, and zero if none was measured.
      */
     public long count() {

@@ -252,7 +252,7 @@ class PoolStatsTest {
         assertEquals(Duration.ZERO, stats.oldestQueued());
     }
 
-    /** The times of one in sixteen, each for sixteen: about as many as there are. */
+    /** The times of one in 64, each for 64: about as many as there are. */
     @Test
     void underLoadASampleStandsForAll() throws Exception {
         ThreadPool pool = open(ThreadPool.builder().maxWorkers(1).recordTimes());
@@ -265,8 +265,8 @@ class PoolStatsTest {
         held.letGo();
         PoolStats stats = atRest(pool);
         assertEquals(100_001, stats.succeeded());
-        // Twenty standard deviations.
-        assertEquals(100_001, stats.queueWait().count(), 20 * 16 * Math.sqrt(100_000 / 16.0));
+        // Fifteen standard deviations.
+        assertEquals(100_001, stats.queueWait().count(), 15 * 64 * Math.sqrt(100_000 / 64.0));
         assertEquals(stats.queueWait().count(), stats.runTime().count());
     }
 

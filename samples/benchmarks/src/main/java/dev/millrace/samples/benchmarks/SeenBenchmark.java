@@ -24,15 +24,17 @@ public class SeenBenchmark extends PoolBenchmark {
         NOBODY,
         WATCHDOG,
         TIMES,
-        /** Counts each submit and each end. */
+        /** Is told of each step, and does nothing: what it does comes on top. */
         LISTENER,
-        /** Watchdog, times and listener. */
+        /** Watchdog, times and that listener. */
         ALL,
+        /** A listener that counts each submit and each end. */
+        COUNTING_LISTENER,
         /** Nobody; but the value of a {@code ThreadLocal} is carried along. */
         CONTEXT
     }
 
-    @Param({"NOBODY", "WATCHDOG", "TIMES", "LISTENER", "ALL", "CONTEXT"})
+    @Param({"NOBODY", "WATCHDOG", "TIMES", "LISTENER", "ALL", "COUNTING_LISTENER", "CONTEXT"})
     public By by;
 
     @Param({"1", "2"})
@@ -50,6 +52,9 @@ public class SeenBenchmark extends PoolBenchmark {
             builder.recordTimes();
         }
         if (by == By.LISTENER || by == By.ALL) {
+            builder.listener(new PoolListener() {});
+        }
+        if (by == By.COUNTING_LISTENER) {
             builder.listener(new Counting());
         }
         if (by == By.CONTEXT) {

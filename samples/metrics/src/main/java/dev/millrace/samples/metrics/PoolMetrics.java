@@ -88,7 +88,7 @@ public final class PoolMetrics implements MeterBinder {
 
     /**
      * A timer that is read, not written: count and sum are estimates, since under load the pool takes the times of one task
-     * in sixteen, and they are zero without {@code recordTimes()}. Percentiles are those of the pool's whole life.
+     * in 64, and they are zero without {@code recordTimes()}. Percentiles are those of the pool's whole life.
      */
     private void bindTimes(
             MeterRegistry registry,
