@@ -41,6 +41,7 @@ final class Failure extends PhantomReference<@Nullable Object> {
 
     private final String executorName;
     private final int taskHash;
+    private final @Nullable Backend backend;
     /** Who is told instead of the log; null: nobody. */
     private final @Nullable BiConsumer<String, Throwable> handler;
 
@@ -53,6 +54,7 @@ final class Failure extends PhantomReference<@Nullable Object> {
         givenName = task == null ? "?" : task.home().givenName();
         executorName = task == null ? "?" : task.home().name();
         taskHash = System.identityHashCode(task);
+        backend = task == null ? null : task.home().backend;
         handler = task == null ? null : task.home().unobservedHandler();
     }
 
@@ -118,10 +120,14 @@ final class Failure extends PhantomReference<@Nullable Object> {
         }
     }
 
+    private static boolean hasUnseen(Backend backend) {
+        return UNSEEN.stream().anyMatch(failure -> failure.backend == backend);
+    }
+
     /** A pool has ended: where no task ends any more, it is looked at after 1, 2, 4 and 8 s. */
     static void lookOnFrom(Backend backend, long nanos) {
         // Not for ever: the timer refers to this class, and so to the application that brought it along.
-        if (nanos <= LONGEST_PAUSE_NANOS && !UNSEEN.isEmpty() && LOOKING_ON.add(backend)) {
+        if (nanos <= LONGEST_PAUSE_NANOS && hasUnseen(backend) && LOOKING_ON.add(backend)) {
             Backend.Alarm unused = backend.schedule(
                     () -> {
                         LOOKING_ON.remove(backend);

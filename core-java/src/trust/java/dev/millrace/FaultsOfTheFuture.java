@@ -99,8 +99,8 @@ final class FaultsOfTheFuture {
             fault(
                     "the code has left before its late outcome is taken",
                     "TaskState.java",
-                    "            late(result);\n            leave();",
-                    "            leave();\n            late(result);",
+                    "                late(result);\n            } catch",
+                    "                leave();\n                late(result);\n            } catch",
                     "TaskOptionsTest#theCodeHasNotLeftBeforeTheTakerHasItsLateOutcome"),
             fault(
                     "what late code throws is not for its taker",
